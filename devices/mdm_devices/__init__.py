@@ -1,0 +1,1 @@
+"""Simulated devices and apps that enroll with an MDM service over HTTP."""

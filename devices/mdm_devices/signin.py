@@ -1,0 +1,55 @@
+"""User tokens, asked for once per user with the password grant."""
+
+import threading
+
+from mdm_devices.connection import Connection, User
+from mdm_devices.wire import Answer, RefusedError, Wire
+
+SCOPE = "https://graph.microsoft.com/.default"
+
+
+class SignIn:
+    """Tokens of the connection's users, shared between threads."""
+
+    def __init__(self, wire: Wire, connection: Connection) -> None:
+        self._wire = wire
+        self._connection = connection
+        self._lock = threading.Lock()
+        self._tokens: dict[str, str] = {}
+
+    def token(self, user: User) -> str:
+        """The user's token. Raises RefusedError, UnreachableError."""
+        with self._lock:
+            if user.upn not in self._tokens:
+                self._tokens[user.upn] = self._ask(user)
+            return self._tokens[user.upn]
+
+    def forget(self, user: User, token: str) -> None:
+        """Drop a token that the service no longer takes."""
+        with self._lock:
+            if self._tokens.get(user.upn) == token:
+                del self._tokens[user.upn]
+
+    def post(self, user: User, path: str, body: dict[str, object]) -> Answer:
+        """POST as the user; signs in again, once, when the token has expired."""
+        token = self.token(user)
+        try:
+            return self._wire.post(path, token, body)
+        except RefusedError as error:
+            if error.status != 401:
+                raise
+        self.forget(user, token)
+        return self._wire.post(path, self.token(user), body)
+
+    def _ask(self, user: User) -> str:
+        fields = {
+            "grant_type": "password",
+            "client_id": self._connection.client_id,
+            "username": user.upn,
+            "password": user.password,
+            "scope": SCOPE,
+        }
+        token = self._wire.form(self._connection.token_url, fields).body.get("access_token")
+        if not isinstance(token, str):
+            raise RefusedError(200, "no_access_token")
+        return token

@@ -1,0 +1,1 @@
+"""A mock Microsoft Intune that keeps only the data it may."""

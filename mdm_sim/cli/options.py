@@ -1,0 +1,68 @@
+"""Options and types of options that several commands have."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mdm_sim.settings import PREFIX, data_dir
+
+SHOWN: dict[str, Any] = {"show_envvar": True, "show_default": True}
+
+
+class Moment(click.ParamType[datetime]):
+    name = "ISO8601"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """A moment; without a zone it is UTC."""
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail("a moment in ISO 8601 is expected", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class Port(click.ParamType[int]):
+    name = "PORT|off"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """A port, or `off` as -1."""
+        if value == "off":
+            return -1
+        if str(value).isdigit() and int(value) < 65536:
+            return int(value)
+        return int(self.fail("a port (0 for a free one) or off is expected", param, ctx))
+
+
+DATABASE = click.option(
+    "--database",
+    envvar=f"{PREFIX}DATABASE",
+    metavar="URL",
+    **SHOWN,
+    help="SQLAlchemy URL; by default SQLite in the data directory.",
+)
+DATA_DIR = click.option(
+    "--data-dir",
+    envvar=f"{PREFIX}DATA_DIR",
+    type=click.Path(path_type=Path),
+    **SHOWN,
+    help="Where the database and the certificates are.",
+)
+
+
+def directory_of(given: Path | None) -> Path:
+    return given or data_dir({})
+
+
+READY_FILE = click.option(
+    "--ready-file",
+    envvar=f"{PREFIX}READY_FILE",
+    type=click.Path(path_type=Path),
+    **SHOWN,
+    help="The ready file of a running service.",
+)

@@ -1,0 +1,132 @@
+"""Compliance: what is judged is evaluated in memory, and only the verdict is stored.
+
+The inputs are facts that no row permits to keep (decision 5). A verdict needs every input that an
+assigned policy asks for; a report that lacks one leaves the last verdict as it was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, bindparam, select
+
+from mdm_sim.policy.context import Platform
+from mdm_sim.store.prepared import Prepared
+from mdm_sim.store.tables import documents
+
+POLICIES = "deviceManagement/deviceCompliancePolicies"
+ASSIGNMENTS = f"{POLICIES}/assignments"
+_EVERYBODY = {
+    "#microsoft.graph.allDevicesAssignmentTarget",
+    "#microsoft.graph.allLicensedUsersAssignmentTarget",
+}
+_PREFIXES = {
+    Platform.WINDOWS: ("windows10", "windows81", "windowsPhone81"),
+    Platform.MACOS: ("macOS",),
+    Platform.IOS: ("ios",),
+    Platform.IPADOS: ("ios",),
+    Platform.ANDROID: ("android", "aosp"),
+    Platform.LINUX: ("linux",),
+}
+
+# fmt: off
+# A policy's switch -> the judged fact that must then be true.
+_REQUIRED = {
+    "passwordRequired":             "passcodePresent",
+    "passcodeRequired":             "passcodePresent",
+    "passwordRequiredToUnlockFromIdle": "passcodeCompliant",
+    "storageRequireEncryption":     "isEncrypted",
+    "bitLockerEnabled":             "isEncrypted",
+    "secureBootEnabled":            "secureBootEnabled",
+    "codeIntegrityEnabled":         "codeIntegrityEnabled",
+    "antivirusRequired":            "antivirusEnabled",
+    "defenderEnabled":              "antivirusEnabled",
+    "activeFirewallRequired":       "firewallEnabled",
+    "firewallEnabled":              "firewallEnabled",
+}
+# fmt: on
+
+_ASSIGNED = Prepared(
+    select(documents.c.id, documents.c.odata_type, documents.c.document).where(
+        documents.c.tenant_id == bindparam("tenant"), documents.c.collection == POLICIES
+    )
+)
+_TARGETS = Prepared(
+    select(documents.c.document).where(
+        documents.c.tenant_id == bindparam("tenant"),
+        documents.c.collection == ASSIGNMENTS,
+        documents.c.parent_id == bindparam("policy"),
+    )
+)
+
+
+def evaluate(
+    connection: Connection, tenant_id: str, platform: Platform, inputs: Mapping[str, Any]
+) -> str | None:
+    """`compliant`, `noncompliant`, or None when `inputs` do not suffice for a verdict.
+
+    `inputs` holds the judged facts of this report and what is stored (`osVersion`, `jailBroken`).
+    """
+    verdicts = [
+        _verdict(orjson.loads(row.document), inputs)
+        for row in _ASSIGNED(connection, tenant=tenant_id)
+        if _is_for(row.odata_type, platform) and _is_assigned(connection, tenant_id, row.id)
+    ]
+    if False in verdicts:
+        return "noncompliant"
+    return None if None in verdicts else "compliant"
+
+
+def _is_for(odata_type: str, platform: Platform) -> bool:
+    return odata_type.removeprefix("#microsoft.graph.").startswith(_PREFIXES[platform])
+
+
+def _is_assigned(connection: Connection, tenant_id: str, policy_id: str) -> bool:
+    rows = _TARGETS(connection, tenant=tenant_id, policy=policy_id)
+    targets = (orjson.loads(row[0]).get("target") or {} for row in rows)
+    return any(target.get("@odata.type") in _EVERYBODY for target in targets)
+
+
+def _verdict(policy: Mapping[str, Any], inputs: Mapping[str, Any]) -> bool | None:
+    found = [check(policy, inputs) for check in (_required, _not_jailbroken, *_MINIMA)]
+    if False in found:
+        return False
+    return None if None in found else True
+
+
+def _required(policy: Mapping[str, Any], inputs: Mapping[str, Any]) -> bool | None:
+    asked = {fact for switch, fact in _REQUIRED.items() if policy.get(switch) is True}
+    answers = [inputs.get(fact) for fact in asked]
+    if False in answers:
+        return False
+    return None if None in answers else True
+
+
+def _not_jailbroken(policy: Mapping[str, Any], inputs: Mapping[str, Any]) -> bool | None:
+    if policy.get("securityBlockJailbrokenDevices") is not True:
+        return True
+    broken = inputs.get("jailBroken")
+    return None if broken is None else not broken
+
+
+def _at_least(switch: str, fact: str) -> Callable[..., bool | None]:
+    def check(policy: Mapping[str, Any], inputs: Mapping[str, Any]) -> bool | None:
+        least, found = policy.get(switch), inputs.get(fact)
+        if not isinstance(least, str) or not least:
+            return True
+        return None if not isinstance(found, str) else _numbers(found) >= _numbers(least)
+
+    return check
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part[:9]) for part in re.findall(r"[0-9]+", version)[:8]]
+
+
+_MINIMA = (
+    _at_least("osMinimumVersion", "osVersion"),
+    _at_least("minAndroidSecurityPatchLevel", "securityPatchLevel"),
+)

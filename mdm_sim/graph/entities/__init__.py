@@ -1,0 +1,1 @@
+"""Graph's entities, a file per subject: what is shown, and what may be done to it."""

@@ -1,0 +1,1 @@
+"""OData, text in and SQL expressions out: queries over dictionaries of properties."""

@@ -1,0 +1,193 @@
+"""Records as rows: finding, composing and removing devices and app registrations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+
+from mdm_sim import actions, contexts, diagnostics, tokens
+from mdm_sim.policy import catalogue
+from mdm_sim.policy.context import Context, Ownership, Platform, Workload
+from mdm_sim.policy.minimise import Minimised
+from mdm_sim.remote_actions import WIPED_ONLY
+from mdm_sim.store import audit
+from mdm_sim.store.engine import scrub_after
+from mdm_sim.store.prepared import Prepared
+from mdm_sim.store.tables import devices, fact, registrations
+from mdm_sim.store.work import Work
+
+LOCATION_SECONDS = 24 * 3600
+RESOURCES = {Workload.MDM: "ManagedDevice", Workload.MAM: "ManagedAppRegistration"}
+
+_FIND = {
+    workload: Prepared(
+        select(table).where(
+            table.c.tenant_id == bindparam("tenant"), table.c.id == bindparam("record")
+        )
+    )
+    for workload, table in ((Workload.MDM, devices), (Workload.MAM, registrations))
+}
+
+
+def find(connection: Connection, workload: Workload, tenant_id: str, record_id: str) -> Any:
+    """The row of a record, or None."""
+    return _FIND[workload](connection, tenant=tenant_id, record=record_id).one_or_none()
+
+
+# What tells one device's hardware from another's, and the records that state it.
+_HARDWARE = {
+    name: Prepared(
+        select(devices).where(
+            devices.c.tenant_id == bindparam("tenant"),
+            devices.c.platform == bindparam("platform"),
+            fact(devices, name) == bindparam("value"),
+        )
+    )
+    for name in ("serialNumber", "imei")
+}
+
+
+def same_hardware(work: Work, platform: Platform, facts: Mapping[str, Any]) -> list[Any]:
+    """The devices that state the serial number in `facts`, or else those of its IMEI."""
+    for name, query in _HARDWARE.items():
+        value = facts.get(name)
+        found = query(work.connection, tenant=work.tenant_id, platform=platform, value=value)
+        if value and (rows := list(found)):
+            return rows
+    return []
+
+
+def split(kept: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What goes into the record's own document, and what goes under a pseudonym."""
+    optional = {name: kept[name] for name in diagnostics.FACTS if name in kept}
+    return {name: value for name, value in kept.items() if name not in optional}, optional
+
+
+def put(work: Work, context: Context, record_id: str, values: Mapping[str, Any]) -> None:
+    """Write a whole record anew, in place of one of the same id."""
+    table = contexts.table_of(context.workload)
+    row = {
+        "tenant_id": work.tenant_id,
+        "id": record_id,
+        "enrolled_at": work.now,
+        "last_sync_at": work.now,
+        "management_state": "managed",
+        "policy_version": catalogue.VERSION,
+        **contexts.columns(context),
+        **values,
+    }
+    work.connection.execute(
+        delete(table).where(table.c.tenant_id == work.tenant_id, table.c.id == record_id)
+    )
+    work.connection.execute(insert(table), row)
+
+
+def location_expiry(facts: Mapping[str, Any], now: float) -> float | None:
+    """When a location that is stored now has to be gone (row device.location)."""
+    return now + LOCATION_SECONDS if "location" in facts else None
+
+
+def refusals(outcome: Minimised) -> dict[str, str]:
+    """The refused rows and the reduced ones, as an audit entry names them."""
+    words = {row: f"refused:{reason}" for row, reason in outcome.refused.items()}
+    return words | {row: f"reduced:{how}" for row, how in outcome.reduced.items()}
+
+
+def remove(work: Work, row: Any) -> None:
+    """End a record: its facts, orders and reports go at once; its token answers that it is gone."""
+    workload = Workload(row.workload)
+    table = contexts.table_of(workload)
+    diagnostics.purge(work.connection, work.tenant_id, row.id)
+    actions.remove_all(work, row.id)
+    work.connection.execute(
+        delete(table).where(table.c.tenant_id == work.tenant_id, table.c.id == row.id)
+    )
+    tokens.end(work.connection, work.tenant_id, row.id)
+    if workload is Workload.MDM:
+        _unlink(work, row.id)
+    scrub_after(work.connection)
+    kind = RESOURCES[workload]
+    work.record(audit.Entry(audit.Task.DELETE, f"Delete {kind}", "Enrollment", kind, row.id))
+
+
+def rejudge_apps(work: Work, device_id: str, **changes: Any) -> None:
+    """Judge the apps of an MDM device again, with `changes` in their context."""
+    query = select(registrations).where(
+        registrations.c.tenant_id == work.tenant_id, registrations.c.device_id == device_id
+    )
+    for row in work.connection.execute(query).all():
+        contexts.rejudge(work.connection, row, replace(contexts.of_row(row), **changes))
+
+
+def _unlink(work: Work, device_id: str) -> None:
+    """The apps of a device that left MDM are judged as apps of an unmanaged device."""
+    apps = registrations.c
+    linked = (apps.tenant_id == work.tenant_id, apps.device_id == device_id)
+    ids = [row.id for row in work.connection.execute(select(apps.id).where(*linked))]
+    rejudge_apps(work, device_id, ownership=Ownership.PERSONAL)
+    loose = update(registrations).where(apps.tenant_id == work.tenant_id, apps.id.in_(ids))
+    work.connection.execute(loose.values(device_id=None, mdm_enrolled=False))
+
+
+def mark_ownership(work: Work, row: Any, ownership: Ownership) -> Minimised | None:
+    """An admin's mark: what is stored is judged again at once, the device's apps with it.
+
+    Returns what became of the stored facts, None when nothing had to go. Nothing is filled in
+    afterwards: what a corporate device may tell is kept from its next check-in on.
+    """
+    context = replace(contexts.of_row(row), ownership=ownership)
+    outcome = contexts.rejudge(work.connection, row, context)
+    rejudge_apps(work, row.id, ownership=ownership)
+    marked = update(devices).where(devices.c.tenant_id == row.tenant_id, devices.c.id == row.id)
+    work.connection.execute(marked.values(marked_ownership=ownership))
+    actions.cancel_unsupported(work, find(work.connection, Workload.MDM, row.tenant_id, row.id))
+    changes = {"managedDeviceOwnerType": "set"} | (refusals(outcome) if outcome else {})
+    work.record(
+        audit.Entry(
+            audit.Task.MANAGE,
+            "changeOwnership ManagedDevice",
+            "Device",
+            "ManagedDevice",
+            row.id,
+            changes,
+        )
+    )
+    return outcome
+
+
+def hide(work: Work, row: Any) -> None:
+    """An admin's delete: nobody sees the device any more, and it hears of it at its next check-in.
+
+    Its facts go now; what is left is the order to retire (or, where Intune wipes, to wipe).
+    """
+    name = "wipe" if row.enrollment_type in WIPED_ONLY else "retire"
+    diagnostics.purge(work.connection, work.tenant_id, row.id)
+    actions.remove_all(work, row.id)
+    work.record(
+        audit.Entry(audit.Task.DELETE, "Delete ManagedDevice", "Device", "ManagedDevice", row.id)
+    )
+    actions.ask(work, row, name, {})
+    work.connection.execute(
+        _this(devices, row).values(
+            hidden=True, facts="{}", location_expires_at=None, managed_device_name=None
+        )
+    )
+    _unlink(work, row.id)
+    scrub_after(work.connection)
+
+
+def _this(table: Table[Any], row: Any) -> Any:
+    return update(table).where(table.c.tenant_id == row.tenant_id, table.c.id == row.id)
+
+
+def stored_facts(row: Any, now: float) -> dict[str, Any]:
+    """The facts of a record that may be shown now: an expired location may not."""
+    facts: dict[str, Any] = orjson.loads(row.facts)
+    expires = row._mapping.get("location_expires_at")  # noqa: SLF001
+    if expires is not None and expires <= now:
+        facts.pop("location", None)
+    return facts

@@ -1,0 +1,1 @@
+"""Serving the application: two listeners, each a process of its own, and one that minds them."""

@@ -1,0 +1,246 @@
+"""`mdm-sim serve`: prepare the store, start the listeners, tell when they answer, mind them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import FrameType
+
+import orjson
+
+from mdm_sim import tenant, upkeep
+from mdm_sim.app import open_desk
+from mdm_sim.preparation import prepare
+from mdm_sim.serving import certificates
+from mdm_sim.settings import PREFIX, Settings
+from mdm_sim.store.work import Desk
+
+OFF = -1
+UPKEEP_SECONDS = 30
+START_SECONDS = 60
+STOP_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where to listen: a port of 0 takes a free one, OFF none at all."""
+
+    host: str
+    https_port: int
+    http_port: int
+    workers: int
+
+
+class CannotServe(Exception):
+    """The service cannot start or go on; the message says why."""
+
+
+def serve(
+    settings: Settings, directory: Path, listening: Listening, ready_file: Path | None
+) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    When it answers it prints one line and writes `ready_file`, which goes when it stops.
+    """
+    os.umask(0o077)
+    directory.mkdir(parents=True, exist_ok=True)
+    if ready_file:
+        ready_file.unlink(missing_ok=True)
+    certs = certificates.ensure(directory)
+    where = Listening(
+        listening.host,
+        _port(listening.host, listening.https_port),
+        _port(listening.host, listening.http_port),
+        listening.workers,
+    )
+    with _stopping() as stopped, _children(settings, where, certs) as children:
+        desk = open_desk(settings)
+        prepare(desk)
+        _await_answers(where, certs, children, stopped)
+        told = ready(where, certs)
+        if ready_file:
+            write_whole(ready_file, orjson.dumps(told, option=orjson.OPT_INDENT_2))
+        print(f"mdm-sim is ready: {told['base_url'] or told['http_url']}", flush=True)
+        try:
+            _mind(desk, children, stopped)
+        finally:
+            if ready_file:
+                ready_file.unlink(missing_ok=True)
+
+
+def ready(where: Listening, certs: certificates.Certificates) -> dict[str, object]:
+    """What a client needs: the contract of the ready file."""
+    host = "localhost" if where.host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else where.host
+    https = f"https://{host}:{where.https_port}" if where.https_port != OFF else None
+    http = f"http://{host}:{where.http_port}" if where.http_port != OFF else None
+    root = https or http
+    return {
+        "pid": os.getpid(),
+        "base_url": https,
+        "http_url": http,
+        "tenant_id": tenant.TENANT_ID,
+        "client_id": tenant.CLIENT_ID,
+        "client_secret": tenant.CLIENT_SECRET,
+        "authority_url": f"{root}/{tenant.TENANT_ID}",
+        "admin_upn": tenant.ADMIN.upn,
+        "admin_password": tenant.PASSWORD,
+        "user_upn": tenant.USERS[0].upn,
+        "user_password": tenant.PASSWORD,
+        "users": [{"upn": user.upn, "password": tenant.PASSWORD} for user in tenant.USERS],
+        "ca_file": str(certs.ca_file.resolve()),
+        "console_url": f"{root}/console",
+        "lab_url": f"{root}/_lab",
+    }
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that readers see whole or not at all, for its owner only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+    Path(name).replace(path)
+
+
+def _port(host: str, port: int) -> int:
+    if port != 0:
+        return port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    names = {"database": "DATABASE", "seed": "SEED", "clock_offset": "CLOCK_OFFSET"}
+    given = asdict(settings)
+    passed = {
+        f"{PREFIX}{name}": str(given[field])
+        for field, name in names.items()
+        if given[field] is not None
+    }
+    passed[f"{PREFIX}FULL_SYNC"] = "1" if settings.full_sync else ""
+    return {**os.environ, **passed}
+
+
+@contextmanager
+def _children(
+    settings: Settings, where: Listening, certs: certificates.Certificates
+) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """The listeners, and their end whatever happens."""
+    commands = []
+    if where.http_port != OFF:
+        commands.append(["http_listener", where.host, str(where.http_port), str(where.workers)])
+    if where.https_port != OFF:
+        commands.append(
+            [
+                "https_listener",
+                where.host,
+                str(where.https_port),
+                str(certs.chain_file),
+                str(certs.key_file),
+            ]
+        )
+    children = [
+        subprocess.Popen(
+            [sys.executable, "-m", f"mdm_sim.serving.{module}", *arguments],
+            env=_environment(settings),
+            stdin=subprocess.PIPE,
+        )
+        for module, *arguments in commands
+    ]
+    try:
+        yield children
+    finally:
+        _end(children)
+
+
+def _end(children: list[subprocess.Popen[bytes]]) -> None:
+    for child in children:
+        child.terminate()
+    deadline = time.monotonic() + STOP_SECONDS
+    for child in children:
+        try:
+            child.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+@contextmanager
+def _stopping() -> Iterator[list[int]]:
+    """Collects the signals that ask to stop."""
+    received: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        received.append(number)
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield received
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _await_answers(
+    where: Listening,
+    certs: certificates.Certificates,
+    children: list[subprocess.Popen[bytes]],
+    stopped: list[int],
+) -> None:
+    told = ready(where, certs)
+    waiting = [url for url in (told["http_url"], told["base_url"]) if url]
+    trust = ssl.create_default_context(cafile=told["ca_file"])  # type: ignore[arg-type]
+    deadline = time.monotonic() + START_SECONDS
+    while waiting and not stopped:
+        _require_alive(children)
+        if _answers(f"{waiting[0]}/readyz", trust):
+            waiting.pop(0)
+        elif time.monotonic() > deadline:
+            message = f"the listeners did not answer within {START_SECONDS} seconds"
+            raise CannotServe(message)
+        else:
+            time.sleep(0.02)
+
+
+def _answers(url: str, trust: ssl.SSLContext) -> bool:
+    opener = urllib.request.build_opener(
+        urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust)
+    )
+    try:
+        with opener.open(url, timeout=5) as response:
+            return bool(response.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _require_alive(children: list[subprocess.Popen[bytes]]) -> None:
+    for child in children:
+        if child.poll() is not None:
+            message = (
+                f"a listener ended by itself (exit status {child.returncode}); is its port taken?"
+            )
+            raise CannotServe(message)
+
+
+def _mind(desk: Desk, children: list[subprocess.Popen[bytes]], stopped: list[int]) -> None:
+    due = 0.0
+    while not stopped:
+        _require_alive(children)
+        if time.monotonic() >= due:
+            upkeep.run(desk, tenant.TENANT_ID)
+            due = time.monotonic() + UPKEEP_SECONDS
+        time.sleep(0.1)

@@ -1,0 +1,1 @@
+"""The store: tables, one transaction per request, the database's own guard, the audit chain."""

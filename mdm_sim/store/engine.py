@@ -1,0 +1,107 @@
+"""The database: how it is opened, and the two ways in: `read` and `write`.
+
+SQLite settings are the measured ones: WAL with `synchronous=NORMAL` (an acknowledged request
+survives the death of the process; `full_sync` also survives the loss of power), writers queue on
+BEGIN IMMEDIATE. `secure_delete` overwrites what is deleted with zeros.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import ConnectionPoolEntry
+
+_PATIENCE, _SCRUB_PATIENCE = 10_000, 200  # milliseconds
+_PRAGMAS = (
+    "journal_mode=WAL",
+    f"busy_timeout={_PATIENCE}",
+    "secure_delete=ON",
+    "temp_store=MEMORY",
+    "foreign_keys=ON",
+    "mmap_size=268435456",
+    "cache_size=-32768",
+)
+_SCRUB = "mdm_sim.scrub"
+
+
+class Store:
+    """One database. Every change happens inside one `write`, or not at all."""
+
+    def __init__(self, url: str, *, full_sync: bool = False) -> None:
+        """`url` is an SQLAlchemy URL; only SQLite is served for now."""
+        if make_url(url).get_backend_name() != "sqlite":
+            message = "the database URL must begin with sqlite:///"
+            raise ValueError(message)
+        self.engine = _open(url, "FULL" if full_sync else "NORMAL")
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that holds the writer's place from its first statement."""
+        with self.engine.connect() as connection:
+            with connection.begin():
+                yield connection
+            if connection.info.pop(_SCRUB, False):
+                scrub(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A snapshot to read from; it blocks nobody."""
+        with self.engine.connect().execution_options(read_only=True) as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give every connection back to the operating system."""
+        self.engine.dispose()
+
+
+def scrub_after(connection: Connection) -> None:
+    """Ask that what this transaction purges leaves the write-ahead log once it is committed."""
+    connection.info[_SCRUB] = True
+
+
+def scrub(connection: Connection) -> None:
+    """Move the write-ahead log into the database and cut it to nothing.
+
+    A reader can bar it; it is not waited for long, and upkeep does it again.
+    """
+    cursor = connection.connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={_SCRUB_PATIENCE}")
+    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    cursor.execute(f"PRAGMA busy_timeout={_PATIENCE}")
+    cursor.close()
+
+
+def _sha256(text: str) -> str:
+    """SQL's `sha256`, which SQLite does not have: the digest of a text in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _lower(value: Any) -> Any:
+    """SQL's `lower` for every script; SQLite's own knows the letters of ASCII only."""
+    return value.lower() if isinstance(value, str) else value
+
+
+def _open(url: str, synchronous: str) -> Engine:
+    engine = create_engine(url, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (*_PRAGMAS, f"synchronous={synchronous}"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+        connection.create_function("sha256", 1, _sha256, deterministic=True)
+        connection.create_function("lower", 1, _lower, deterministic=True)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        read_only = connection.get_execution_options().get("read_only", False)
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine

@@ -1,0 +1,269 @@
+"""The database's own refusal: triggers, generated from the catalogue, on every table with facts.
+
+A row whose document holds a fact, or a member of one, that the catalogue does not permit in the
+row's own context columns is not written, whoever writes it. The expression removes every permitted
+path from the document; what is left must be nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from mdm_sim.policy import catalogue
+from mdm_sim.policy.context import Workload
+from mdm_sim.policy.facts import KINDS, MEMBERS, Kind
+from mdm_sim.policy.rules import AllOf, AnyOf, Is, Rule
+from mdm_sim.store.tables import InContext, audit_events, devices, registrations
+
+MESSAGE = "policy: a fact is not permitted in this context"
+_TABLES = (devices.name, registrations.name)
+_COLUMNS = set(InContext.__annotations__)
+_FALSE, _TRUE = "0", "1"
+
+
+def condition(rule: Rule, row: str = "NEW") -> str:
+    """`rule` as SQL over the context columns of `row`; what no column tells counts as false."""
+    match rule:
+        case Is(field, values, _):
+            if field not in _COLUMNS:
+                return _TRUE if False in values else _FALSE
+            listed = ", ".join(_literal(value) for value in values)
+            return f"{row}.{field} IN ({listed})"
+        case AllOf(parts):
+            return _join(" AND ", _TRUE, parts, row)
+        case AnyOf(parts, _):
+            return _join(" OR ", _FALSE, parts, row)
+
+
+def _join(word: str, empty: str, parts: tuple[Rule, ...], row: str) -> str:
+    return "(" + word.join(condition(part, row) for part in parts) + ")" if parts else empty
+
+
+def _literal(value: str | bool) -> str:  # noqa: FBT001
+    return str(int(value)) if isinstance(value, bool) else f"'{value}'"
+
+
+@dataclass(frozen=True, slots=True)
+class _Permission:
+    """A fact and the SQL condition under which a row may hold it."""
+
+    fact: str
+    sql: str
+
+
+def _permissions(
+    row: str, reading: Callable[[Rule], Rule] = lambda rule: rule
+) -> Iterator[_Permission]:
+    by_workload = {workload: catalogue.rows_by_fact(workload) for workload in Workload}
+    for name, found in by_workload[Workload.MDM].items():
+        if name.startswith("diagnostic"):
+            continue
+        mdm, mam = found.mdm, reading(by_workload[Workload.MAM][name].mam)
+        sides = {condition(mdm, row), condition(mam, row)}
+        if len(sides) == 1:
+            yield _Permission(name, sides.pop())
+        else:
+            yield _Permission(
+                name,
+                f"CASE {row}.workload WHEN 'mdm' THEN {condition(mdm, row)} "
+                f"WHEN 'mam' THEN {condition(mam, row)} ELSE 0 END",
+            )
+
+
+def _path(permission: _Permission) -> str:
+    path = f"'$.{permission.fact}'"
+    return (
+        path
+        if permission.sql == _TRUE
+        else f"CASE WHEN {permission.sql} THEN {path} ELSE '$[0]' END"
+    )
+
+
+def leftover(row: str = "NEW") -> str:
+    """SQL: the document of `row` without every permitted fact; `{}` when nothing is amiss.
+
+    The members of `applications` are looked at one by one in `violations`.
+    """
+    paths = [
+        _path(each) for each in _permissions(row) if "/" not in each.fact and each.sql != _FALSE
+    ]
+    return f"json_remove({row}.facts, {', '.join(paths)}, '$.applications')"
+
+
+def _member_violations(row: str) -> Iterator[str]:
+    for name in ("location", "appIdentifier"):
+        paths = _paths(MEMBERS[name])
+        found = f"json_extract({row}.facts, '$.{name}')"
+        yield f"({found} IS NOT NULL AND json_remove({found}, {paths}) <> '{{}}')"
+
+
+def _phone_violation(row: str) -> str:
+    reduction = catalogue.BY_ID["user.phone_number"].reduction
+    full = condition(reduction.unless, row) if reduction else _TRUE
+    return f"(NOT {full} AND length(coalesce(json_extract({row}.facts, '$.phoneNumber'), '')) > 4)"
+
+
+def _app_violation(row: str) -> str:
+    """Every app on its own: its members, and in MAM that the register knows it as managed."""
+    paths = ", ".join(_path(permission) for permission in _app_permissions(row))
+    managed = (
+        f"EXISTS (SELECT 1 FROM managed_apps known WHERE known.tenant_id = {row}.tenant_id "
+        "AND known.identifier = json_extract(app.value, '$.id')) "
+        f"OR json_extract(app.value, '$.id') IN "
+        f"(SELECT own.value FROM json_each({row}.facts, '$.appIdentifier') own)"
+    )
+    return (
+        f"(json_type({row}.facts, '$.applications') IS NOT NULL AND EXISTS ("
+        f"SELECT 1 FROM json_each({row}.facts, '$.applications') app "
+        f"WHERE json_remove(app.value, {paths}) <> '{{}}' "
+        f"OR ({row}.workload <> 'mdm' AND NOT coalesce({managed}, 0))))"
+    )
+
+
+def _app_permissions(row: str) -> Iterator[_Permission]:
+    """The members of an app; whether it is a managed one is asked of the register instead."""
+    for permission in _permissions(row, _assume_managed):
+        if permission.fact.startswith("applications/"):
+            yield _Permission(permission.fact.removeprefix("applications/"), permission.sql)
+
+
+def _assume_managed(rule: Rule) -> Rule:
+    match rule:
+        case Is(field="app_managed"):
+            return AllOf(())
+        case AllOf(parts):
+            return AllOf(tuple(_assume_managed(part) for part in parts))
+        case _:
+            return rule
+
+
+# The JSON types of each kind, as SQLite names them; every other kind is text.
+_TYPES = {
+    Kind.BOOLEAN: "'true', 'false'",
+    Kind.COUNT: "'integer'",
+    Kind.NUMBER: "'integer', 'real'",
+    Kind.LATITUDE: "'integer', 'real'",
+    Kind.LONGITUDE: "'integer', 'real'",
+    Kind.TEXTS: "'array'",
+    Kind.OBJECT: "'object'",
+    Kind.OBJECTS: "'array'",
+}
+
+
+def _mistyped(each: str, kinds: Mapping[str, Kind]) -> str:
+    """SQL: true when `each` (a row of json_each) is not of the type that its name has."""
+    named: dict[str, list[str]] = {}
+    for name, kind in kinds.items():
+        if kind in _TYPES:
+            named.setdefault(_TYPES[kind], []).append(f"'{name}'")
+    cases = "".join(
+        f"WHEN {each}.key IN ({', '.join(names)}) THEN {each}.type NOT IN ({types}) "
+        for types, names in named.items()
+    )
+    wrong = f"CASE {cases}ELSE {each}.type <> 'text' END" if cases else f"{each}.type <> 'text'"
+    counts = Kind.COUNT in kinds.values()
+    return f"{wrong} OR ({each}.type = 'integer' AND {each}.value < 0)" if counts else wrong
+
+
+def _type_violations(row: str) -> Iterator[str]:
+    """A value of another type could hold anything (a name inside a text fact, for one)."""
+    yield f"NOT json_valid({row}.facts)"
+    yield f"EXISTS (SELECT 1 FROM json_each({row}.facts) fact WHERE {_mistyped('fact', KINDS)})"
+    for name in ("location", "appIdentifier"):
+        yield (
+            f"EXISTS (SELECT 1 FROM json_each({row}.facts, '$.{name}') member "
+            f"WHERE {_mistyped('member', MEMBERS[name])})"
+        )
+    yield (
+        f"EXISTS (SELECT 1 FROM json_each({row}.facts, '$.thirdPartyUserIds') item "
+        "WHERE item.type <> 'text')"
+    )
+    yield (
+        f"EXISTS (SELECT 1 FROM json_each({row}.facts, '$.applications') app "
+        "WHERE app.type <> 'object' OR EXISTS (SELECT 1 FROM json_each(app.value) member "
+        f"WHERE {_mistyped('member', MEMBERS['applications'])}))"
+    )
+
+
+def violations(row: str = "NEW") -> str:
+    """SQL: true when the document of `row` holds anything that its context does not permit."""
+    return " OR ".join(
+        (
+            f"{leftover(row)} <> '{{}}'",
+            *_type_violations(row),
+            *_member_violations(row),
+            _phone_violation(row),
+            _app_violation(row),
+        )
+    )
+
+
+def statements() -> Iterator[str]:
+    """Everything that puts the guard in place, replacing an older catalogue's."""
+    for table in _TABLES:
+        for event in ("INSERT", "UPDATE"):
+            name = f"guard_{table}_{event.lower()}"
+            watched = ["facts", *sorted(_COLUMNS)]
+            watched += ["device_id"] if table == registrations.name else []
+            columns = "" if event == "INSERT" else f" OF {', '.join(watched)}"
+            yield f"DROP TRIGGER IF EXISTS {name}"
+            amiss = violations()
+            if table == registrations.name:
+                amiss += " OR (NEW.device_id IS NOT NULL AND NOT NEW.mdm_enrolled)"
+            yield (
+                f"CREATE TRIGGER {name} BEFORE {event}{columns} ON {table} WHEN {amiss} "
+                f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
+            )
+    yield from _diagnostics()
+    yield from _append_only()
+
+
+def _paths(names: Iterable[str]) -> str:
+    return ", ".join(f"'$.{name}'" for name in names)
+
+
+def _diagnostics() -> Iterator[str]:
+    """Optional diagnostics: with both consents, of a known kind, with known members only."""
+    known = [name for name in MEMBERS if name.startswith("diagnostic")]
+    members = " ".join(
+        f"WHEN '{name}' THEN json_remove(NEW.document, {_paths(MEMBERS[name])}) <> '{{}}'"
+        for name in known
+    )
+    amiss = (
+        "NOT (NEW.tenant_diagnostics AND NEW.user_diagnostics) "
+        f"OR (CASE NEW.fact {members} ELSE 1 END)"
+    )
+    for event in ("INSERT", "UPDATE"):
+        name = f"guard_diagnostics_{event.lower()}"
+        yield f"DROP TRIGGER IF EXISTS {name}"
+        yield (
+            f"CREATE TRIGGER {name} BEFORE {event} ON diagnostics WHEN {amiss} "
+            f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
+        )
+
+
+def _append_only() -> Iterator[str]:
+    for event in ("UPDATE", "DELETE"):
+        name = f"append_only_{event.lower()}"
+        yield f"DROP TRIGGER IF EXISTS {name}"
+        yield (
+            f"CREATE TRIGGER {name} BEFORE {event} ON {audit_events.name} "
+            "BEGIN SELECT RAISE(ABORT, 'audit: entries are only ever added'); END"
+        )
+
+    # INSERT OR REPLACE removes the old row without asking the trigger for DELETE.
+    yield "DROP TRIGGER IF EXISTS append_only_insert"
+    yield (
+        f"CREATE TRIGGER append_only_insert BEFORE INSERT ON {audit_events.name} WHEN EXISTS ("
+        f"SELECT 1 FROM {audit_events.name} WHERE tenant_id = NEW.tenant_id AND seq >= NEW.seq) "
+        "BEGIN SELECT RAISE(ABORT, 'audit: entries are only ever added'); END"
+    )
+
+
+def install(connection: Connection) -> None:
+    """Put the guard of this catalogue in place."""
+    for statement in statements():
+        connection.execute(text(statement.replace(":", "\\:")))

@@ -1,0 +1,34 @@
+"""The schema of a database: brought up to date by migrations, with the guard of this catalogue."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, inspect, text
+
+from mdm_sim.store import guard
+
+HEAD = "0001"
+
+
+def upgrade(connection: Connection) -> None:
+    """Migrate to the newest revision and put the guard in place, in the caller's transaction."""
+    if _revision(connection) != HEAD:
+        command.upgrade(configuration(connection), "head")
+    guard.install(connection)
+
+
+def configuration(connection: Connection) -> Config:
+    """Alembic's configuration for the database behind `connection`."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

@@ -1,0 +1,236 @@
+"""What every door does with HTTP: limits, JSON in and out, who calls, faults as answers.
+
+An error is Graph's envelope on every door. It quotes nothing that the caller sent.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+import uuid_utils
+from flask import Blueprint, Flask, Response, g, request
+from sqlalchemy import Connection
+from werkzeug.exceptions import (
+    HTTPException,
+    RequestEntityTooLarge,
+    RequestHeaderFieldsTooLarge,
+)
+
+from mdm_sim import messages, tokens
+from mdm_sim.messages import Detail, Fault, Malformed, Principal, Unauthenticated
+from mdm_sim.store import audit
+from mdm_sim.store.work import Desk, Work
+
+DEEPEST = 16
+MOST_CONTAINERS = 20_000
+MOST_DRAINED = 16 * 1024 * 1024
+MOST_HEADER_CHARACTERS = 64 * 1024
+_LOG = logging.getLogger("mdm_sim")
+
+STATUS: dict[type[Fault], int] = {
+    messages.Malformed: 400,
+    messages.Unauthenticated: 401,
+    messages.Forbidden: 403,
+    messages.NotFound: 404,
+    messages.NotInDirectory: 404,
+    messages.Conflict: 409,
+    messages.Gone: 410,
+    messages.TooLarge: 413,
+    messages.WrongMediaType: 415,
+    messages.Impossible: 422,
+}
+_BY_STATUS = {status: kind.code for kind, status in STATUS.items()} | {405: "methodNotAllowed"}
+
+
+def answer(body: Any, status: int = 200, **headers: str) -> Response:
+    """A JSON answer that no cache keeps."""
+    response = Response(orjson.dumps(body), status, mimetype="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers.update({name.replace("_", "-"): text for name, text in headers.items()})
+    return response
+
+
+def read_json() -> dict[str, Any]:
+    """The request's body as a JSON object within the limits of depth and count.
+
+    Raises WrongMediaType, TooLarge or Malformed.
+    """
+    if request.mimetype != "application/json":
+        message = "the body has to be application/json"
+        raise messages.WrongMediaType(message)
+    data = request.get_data()
+    if request.content_length is None and len(data) >= (request.max_content_length or 0) > 0:
+        # A chunked body that reaches the limit is cut there without an error.
+        raise RequestEntityTooLarge
+    try:
+        body = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise Malformed(f"the body is not JSON (at character {error.pos})") from None
+    if not isinstance(body, dict):
+        message = "the body has to be a JSON object"
+        raise Malformed(message, [Detail("", "an object is expected")])
+    _require_shallow(body)
+    return body
+
+
+def _require_shallow(body: Any) -> None:
+    level, depth, count = [body], 0, 0
+    while level:
+        depth, count = depth + 1, count + len(level)
+        if depth > DEEPEST or count > MOST_CONTAINERS:
+            message = f"the body nests deeper than {DEEPEST} or holds too many items"
+            raise messages.TooLarge(message)
+        level = [
+            child
+            for container in level
+            for child in (container.values() if isinstance(container, dict) else container)
+            if isinstance(child, (dict, list))
+        ]
+
+
+def limit_headers() -> None:
+    """Refuse a request whose headers are long (RFC 6585 clause 5), whatever its server takes.
+
+    A server that limits its read buffer alone takes what arrives in one piece.
+    """
+    size = sum(len(text) for name, text in request.environ.items() if name.startswith("HTTP_"))
+    if size > MOST_HEADER_CHARACTERS:
+        raise RequestHeaderFieldsTooLarge
+
+
+def bearer() -> str:
+    """The token of the Authorization header (RFC 6750). Raises Unauthenticated without one."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        message = "Access token is empty."
+        raise Unauthenticated(message)
+    return token.strip()
+
+
+def principal(desk: Desk) -> Principal:
+    """Who calls, by the access token. Raises Unauthenticated."""
+    token = bearer()
+    with desk.store.read() as connection:
+        return tokens.verify(connection, token, desk.clock.now())
+
+
+def actor(who: Principal) -> audit.Actor:
+    """A caller as audit entries name them: an admin, or an application on its own."""
+    return audit.Actor(
+        "ItPro" if who.user_id else "Application",
+        userId=who.user_id,
+        userPrincipalName=who.user_principal_name,
+        applicationId=who.client_id,
+        applicationDisplayName=who.client_name,
+        userPermissions=sorted(who.permissions),
+    )
+
+
+@contextmanager
+def work_for(desk: Desk, who: Principal) -> Iterator[Work]:
+    """One transaction on behalf of a caller."""
+    with desk.work(who.tenant_id, actor(who), correlation_id()) as work:
+        yield work
+
+
+@contextmanager
+def work_of_user(desk: Desk, who: Principal) -> Iterator[Work]:
+    """One transaction for an end user, whom no entry names: a record's id takes their place.
+
+    Entries carry the request's own id, since a caller's could hold anything of 128 bits.
+    """
+    with desk.work(who.tenant_id, audit.Actor("Unknown"), request_id()) as work:
+        yield work
+
+
+@contextmanager
+def work_by_token(desk: Desk, kind: str) -> Iterator[tuple[Work, tokens.Credential]]:
+    """One transaction for the holder of an opaque token of `kind`, who is what it stands for."""
+    token = bearer()
+    with desk.store.write() as connection:
+        credential = _find(connection, token, kind, desk)
+        yield desk.on(connection, credential.tenant_id, audit.SYSTEM, request_id()), credential
+
+
+def _find(connection: Connection, token: str, kind: str, desk: Desk) -> tokens.Credential:
+    return tokens.find(connection, token, frozenset({kind}), desk.clock.now())
+
+
+def request_id() -> str:
+    """This request's own id, for the answer's headers and errors."""
+    if "request_id" not in g:
+        g.request_id = str(uuid_utils.uuid4())
+    return str(g.request_id)
+
+
+def correlation_id() -> str:
+    """The caller's `client-request-id` when it is a GUID, else the request's own id."""
+    given = request.headers.get("client-request-id", "")
+    try:
+        return str(UUID(given))
+    except ValueError:
+        return request_id()
+
+
+def error_body(
+    code: str, message: str, details: Sequence[Detail] = (), **inner: Any
+) -> dict[str, Any]:
+    """Graph's error envelope."""
+    moment = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    ids = {"date": moment, "request-id": request_id(), "client-request-id": correlation_id()}
+    error: dict[str, Any] = {"code": code, "message": message, "innerError": {**inner, **ids}}
+    if details:
+        error["details"] = [{"target": each.target, "message": each.message} for each in details]
+    return {"error": error}
+
+
+def on_fault(fault: Fault) -> Response:
+    """A refused request as an answer."""
+    status = STATUS[type(fault)]
+    response = answer(error_body(fault.code, fault.message, fault.details), status)
+    if status == STATUS[Unauthenticated]:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def on_http_error(error: HTTPException) -> Response:
+    """What Flask itself refuses: an unknown path, a wrong method, a body over the limit."""
+    status = error.code or 500
+    if status == STATUS[messages.TooLarge]:
+        _drain()
+    code = _BY_STATUS.get(status, "badRequest")
+    response = answer(error_body(code, error.name), status)
+    allowed: Mapping[str, str] = dict(error.get_headers())
+    if "Allow" in allowed:
+        response.headers["Allow"] = allowed["Allow"]
+    return response
+
+
+def _drain() -> None:
+    """Read what is left of a body that is refused, within bounds.
+
+    A client that is still sending would otherwise meet a closed connection instead of the answer.
+    """
+    left = min(request.content_length or MOST_DRAINED, MOST_DRAINED)
+    stream = request.environ["wsgi.input"]
+    while left > 0 and (chunk := stream.read(min(left, 65_536))):
+        left -= len(chunk)
+
+
+def on_crash(error: Exception) -> Response:
+    """A fault of ours. The log gets the kind of error and the request's id, nothing else."""
+    _LOG.error("request %s failed with %s", request_id(), type(error).__name__)
+    return answer(error_body("internalError", "The service failed."), 500)
+
+
+def answer_faults(place: Blueprint | Flask) -> None:
+    """Give a door, or the whole application, these answers to errors."""
+    place.register_error_handler(Fault, on_fault)
+    place.register_error_handler(HTTPException, on_http_error)
+    place.register_error_handler(Exception, on_crash)

@@ -1,0 +1,17 @@
+"""The tests, from nothing but Python 3.11 or newer: makes .venv, installs, runs pytest.
+
+Further arguments go to pytest. Formatting, lint, types and import contracts are tests too.
+"""
+
+import subprocess
+import sys
+
+from environment import ROOT, ensure
+
+if __name__ == "__main__":
+    python = ensure("requirements-test.lock")
+    command = [str(python), "-m", "pytest", "-n", "auto", *sys.argv[1:]]
+    try:
+        sys.exit(subprocess.run(command, cwd=str(ROOT), check=False).returncode)
+    except KeyboardInterrupt:
+        sys.exit(130)

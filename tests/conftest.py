@@ -1,0 +1,184 @@
+"""What every test may use: a prepared service of its own, in process, and callers with tokens."""
+
+from __future__ import annotations
+
+import functools
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from mdm_sim import tenant, tokens
+from mdm_sim.app import create_app, open_desk
+from mdm_sim.preparation import prepare
+from mdm_sim.settings import Settings
+from mdm_sim.store.tables import metadata
+from mdm_sim.store.work import Desk
+
+Headers = dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the schema, the guard and the development tenant, to be copied."""
+    path = tmp_path_factory.mktemp("prepared") / "mdm-sim.db"
+    desk = open_desk(Settings(f"sqlite:///{path}"))
+    prepare(desk)
+    desk.store.close()
+    return path
+
+
+@pytest.fixture
+def settings(prepared: Path, tmp_path: Path) -> Settings:
+    """Settings of a service whose database is this test's own."""
+    shutil.copy(prepared, tmp_path / "mdm-sim.db")
+    return Settings(f"sqlite:///{tmp_path / 'mdm-sim.db'}")
+
+
+@pytest.fixture
+def desk(settings: Settings) -> Iterator[Desk]:
+    """The core of the service, to look into its store."""
+    opened = open_desk(settings)
+    yield opened
+    opened.store.close()
+
+
+@contextmanager
+def over_wsgi(settings: Settings) -> Iterator[FlaskClient]:
+    """The service over WSGI, on a database that there is; its store is closed at the end."""
+    app = create_app(settings)
+    yield app.test_client()
+    app.extensions["mdm_sim"].store.close()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Settings], FlaskClient]]:
+    """Serves what settings say, to the end of the test."""
+    with ExitStack() as served:
+        yield lambda settings: served.enter_context(over_wsgi(settings))
+
+
+@pytest.fixture
+def client(settings: Settings, serve: Callable[[Settings], FlaskClient]) -> FlaskClient:
+    """The service over WSGI."""
+    return serve(settings)
+
+
+@pytest.fixture(scope="session")
+def sign_in(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Headers]:
+    """The Authorization header of a user, by UPN; of the application when nobody is named.
+
+    Every test's database is a copy of one, so that a token of one is good for all.
+    """
+    path = shutil.copy(prepared, tmp_path_factory.mktemp("sign-in") / "mdm-sim.db")
+    settings = Settings(f"sqlite:///{path}")
+
+    @functools.cache
+    def header(upn: str | None = None, scope: str = f"{tokens.GRAPH}/.default") -> Headers:
+        form = {"client_id": tenant.CLIENT_ID, "scope": scope}
+        if upn is None:
+            form |= {"grant_type": "client_credentials", "client_secret": tenant.CLIENT_SECRET}
+        else:
+            form |= {"grant_type": "password", "username": upn, "password": tenant.PASSWORD}
+        with over_wsgi(settings) as client:
+            answer = client.post(f"/{tenant.TENANT_ID}/oauth2/v2.0/token", data=form)
+        assert answer.status_code == 200, answer.json
+        return {"Authorization": f"Bearer {answer.json['access_token']}"}
+
+    return header
+
+
+@pytest.fixture
+def user(sign_in: Callable[..., Headers]) -> Headers:
+    """An ordinary user's Authorization header."""
+    return sign_in(tenant.USERS[0].upn)
+
+
+@pytest.fixture
+def admin(sign_in: Callable[..., Headers]) -> Headers:
+    """The administrator's Authorization header."""
+    return sign_in(tenant.ADMIN.upn)
+
+
+@pytest.fixture
+def enroll(client: FlaskClient, user: Headers) -> Callable[..., dict[str, Any]]:
+    """Enroll a device and return the answer, with `headers` of the device's own token."""
+
+    def enrolled(
+        facts: dict[str, Any] | None = None,
+        platform: str = "ios",
+        enrollment_type: str = "userEnrollment",
+        headers: Headers | None = None,
+        **body: Any,
+    ) -> dict[str, Any]:
+        answer = client.post(
+            "/mdm/v1/enrollments",
+            headers=headers or user,
+            json={
+                "platform": platform,
+                "enrollmentType": enrollment_type,
+                "facts": facts or {},
+                **body,
+            },
+        )
+        assert answer.status_code == 201, answer.json
+        return {**answer.json, "headers": {"Authorization": f"Bearer {answer.json['deviceToken']}"}}
+
+    return enrolled
+
+
+@pytest.fixture
+def register(client: FlaskClient, user: Headers) -> Callable[..., dict[str, Any]]:
+    """Register an app and return the answer, with `headers` of the app's own token."""
+
+    def registered(
+        facts: dict[str, Any] | None = None,
+        platform: str = "ios",
+        headers: Headers | None = None,
+        **body: Any,
+    ) -> dict[str, Any]:
+        named = {"appIdentifier": {"bundleId": "com.example.mail"}, "deviceTag": "tag-1"}
+        answer = client.post(
+            "/mam/v1/registrations",
+            headers=headers or user,
+            json={
+                "platform": platform,
+                "facts": {**named, **(facts or {})},
+                **body,
+            },
+        )
+        assert answer.status_code == 201, answer.json
+        return {**answer.json, "headers": {"Authorization": f"Bearer {answer.json['appToken']}"}}
+
+    return registered
+
+
+@pytest.fixture
+def dump(desk: Desk) -> Callable[[], dict[str, list[str]]]:
+    """Every row of every table, to be compared with another dump."""
+
+    def everything() -> dict[str, list[str]]:
+        with desk.store.read() as connection:
+            return {
+                name: sorted(repr(each) for each in connection.execute(select(each_table)))
+                for name, each_table in metadata.tables.items()
+            }
+
+    return everything
+
+
+@pytest.fixture
+def on_disk(settings: Settings) -> Callable[[str], bool]:
+    """Whether a text stands anywhere in the database's files."""
+    database = Path(settings.database.removeprefix("sqlite:///"))
+
+    def found(text: str) -> bool:
+        files = database.parent.glob(f"{database.name}*")
+        return any(text.encode() in file.read_bytes() for file in files)
+
+    return found

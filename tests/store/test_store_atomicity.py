@@ -1,0 +1,252 @@
+"""A request that fails at any of its writes leaves the database as it was, and says no value."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, event
+
+from mdm_sim import entra, privacy, wire
+from mdm_sim.graph import door as graph
+from mdm_sim.protocols import plain
+from mdm_sim.store.minting import count
+from mdm_sim.store.work import Desk
+
+Headers = dict[str, str]
+CANARY = "canary-51c2"
+FACTS = {"deviceName": CANARY, "serialNumber": "SN-1", "osVersion": "18.1"}
+DEVICES = "/v1.0/deviceManagement/managedDevices"
+APPS = "/v1.0/deviceAppManagement/mobileApps"
+APP = {
+    "@odata.type": "#microsoft.graph.iosStoreApp",
+    "displayName": CANARY,
+    "bundleId": "com.example.notes",
+}
+TARGET = {"@odata.type": "#microsoft.graph.allDevicesAssignmentTarget"}
+WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
+
+
+class Cut(Exception):
+    """The power is gone."""
+
+
+@dataclass
+class Saw:
+    """Breaks the n-th write of a transaction; the last step is the commit itself."""
+
+    engine: Engine
+    at: int = 0
+    seen: list[str] = field(default_factory=list)
+
+    def arm(self, at: int) -> None:
+        """Count from nothing, and break step number `at`."""
+        self.at, self.seen = at, []
+
+    def _step(self, name: str) -> None:
+        self.seen.append(name)
+        if len(self.seen) == self.at:
+            raise Cut(CANARY)
+
+    def write(self, *given: Any) -> None:
+        """A statement is about to run."""
+        if given[2].lstrip().upper().startswith(WRITES):
+            self._step(given[2])
+
+    def commit(self, _connection: Any) -> None:
+        """A transaction is about to be committed."""
+        self._step("COMMIT")
+
+
+@pytest.fixture
+def client(desk: Desk) -> FlaskClient:
+    """The doors on this test's own desk, whose engine can be sawn."""
+    app = Flask("sawn", static_folder=None)
+    for door in (plain.door, graph.door, entra.door, privacy.door):
+        app.register_blueprint(door(desk))
+    wire.answer_faults(app)
+    return app.test_client()
+
+
+@pytest.fixture
+def saw(desk: Desk) -> Iterator[Saw]:
+    """A saw at the engine."""
+    sawing = Saw(desk.store.engine)
+    event.listen(sawing.engine, "before_cursor_execute", sawing.write)
+    event.listen(sawing.engine, "commit", sawing.commit)
+    yield sawing
+    event.remove(sawing.engine, "before_cursor_execute", sawing.write)
+    event.remove(sawing.engine, "commit", sawing.commit)
+
+
+@dataclass
+class Stage:
+    """A device with an app and an open order, an app of the tenant, and who may ask."""
+
+    client: FlaskClient
+    user: Headers
+    admin: Headers
+    device: dict[str, Any]
+    app: dict[str, Any]
+    order: str
+    mobile_app: str
+
+    def post(self, path: str, headers: Headers, **body: Any) -> Any:
+        """A POST with a JSON body."""
+        return self.client.post(path, json=body, headers=headers)
+
+
+@pytest.fixture
+def stage(
+    client: FlaskClient,
+    user: Headers,
+    admin: Headers,
+    enroll: Callable[..., Any],
+    register: Callable[..., Any],
+) -> Stage:
+    """A tenant in the middle of its work."""
+    switches = {"diagnostics": True, "compliantAppsFeature": True}
+    client.patch("/privacy/v1/settings", json=switches, headers=admin)
+    device = enroll(
+        FACTS | {"diagnosticUsage": {"sessions": 3}},
+        "ios",
+        "appleBulkWithUser",
+        diagnosticsConsent=True,
+    )
+    apps = [{"id": "com.example.notes", "name": CANARY}]
+    app = register({"applications": apps}, deviceToken=device["deviceToken"])
+    made = client.post(APPS, json=APP, headers=admin).json["id"]
+    client.post(f"{DEVICES}/{device['id']}/wipe", json={}, headers=admin)
+    answer = client.post("/mdm/v1/check-ins", json={}, headers=device["headers"])
+    order = answer.json["orders"][0]["id"]
+    return Stage(client, user, admin, device, app, order, made)
+
+
+def enrolls(at: Stage, facts: dict[str, Any], **more: Any) -> Any:
+    """An enrollment that joins the directory."""
+    kind = {"platform": "windows", "enrollmentType": "windowsBulkAzureDomainJoin"} | more
+    return at.post("/mdm/v1/enrollments", at.user, facts=facts, diagnosticsConsent=True, **kind)
+
+
+def again(at: Stage) -> Any:
+    """The same hardware enrolls anew, as a personal device."""
+    return enrolls(at, FACTS, platform="ios", enrollmentType="userEnrollment")
+
+
+def registers(at: Stage, tag: str) -> Any:
+    """An app registers, linked to the device."""
+    facts = {"appIdentifier": {"bundleId": "com.example.mail"}, "deviceTag": tag}
+    token = at.device["deviceToken"]
+    return at.post("/mam/v1/registrations", at.user, platform="ios", facts=facts, deviceToken=token)
+
+
+def checks_in(at: Stage, status: str, **facts: Any) -> Any:
+    """A check-in with the result of the wipe."""
+    results = [{"id": at.order, "status": status}]
+    path, headers = "/mdm/v1/check-ins", at.device["headers"]
+    return at.post(path, headers, facts=facts, results=results, diagnosticsConsent=True)
+
+
+def patches(at: Stage, **body: Any) -> Any:
+    """An admin changes the device."""
+    return at.client.patch(f"{DEVICES}/{at.device['id']}", json=body, headers=at.admin)
+
+
+def switches(at: Stage) -> Any:
+    """An admin turns the switches round."""
+    body = {"diagnostics": False, "compliantAppsFeature": False, "strictAppInventory": True}
+    return at.client.patch("/privacy/v1/settings", json=body, headers=at.admin)
+
+
+USAGE = {"sessions": 9}
+LOST_MODE = {"message": CANARY, "phoneNumber": "+31612345678"}
+BETA = DEVICES.replace("v1.0", "beta")
+REQUESTS: dict[str, Callable[[Stage], Any]] = {
+    "enroll": lambda at: enrolls(at, {"deviceName": CANARY, "diagnosticUsage": USAGE}),
+    "enroll again": again,
+    "register": lambda at: registers(at, "tag-2"),
+    "register again": lambda at: registers(at, "tag-1"),
+    "check in": lambda at: checks_in(
+        at, "failed", osVersion=CANARY, callHistory=CANARY, diagnosticUsage=USAGE
+    ),
+    "finish a wipe": lambda at: checks_in(at, "done"),
+    "withdraw consent": lambda at: at.post(
+        "/mdm/v1/check-ins", at.device["headers"], diagnosticsConsent=False
+    ),
+    "app checks in": lambda at: at.post(
+        "/mam/v1/check-ins", at.app["headers"], facts={"osVersion": CANARY, "callHistory": CANARY}
+    ),
+    "ask an order": lambda at: at.post(
+        f"{BETA}/{at.device['id']}/enableLostMode", at.admin, **LOST_MODE
+    ),
+    "mark as personal": lambda at: patches(
+        at, managedDeviceOwnerType="personal", managedDeviceName=CANARY
+    ),
+    "delete the device": lambda at: at.client.delete(
+        f"{DEVICES}/{at.device['id']}", headers=at.admin
+    ),
+    "create an app": lambda at: at.post(APPS, at.admin, **APP),
+    "assign the app": lambda at: at.post(
+        f"{APPS}/{at.mobile_app}/assign", at.admin, mobileAppAssignments=[{"target": TARGET}]
+    ),
+    "delete the app": lambda at: at.client.delete(f"{APPS}/{at.mobile_app}", headers=at.admin),
+    "change the switches": switches,
+    "unenroll": lambda at: at.client.delete(
+        "/mdm/v1/enrollments/self", headers=at.device["headers"]
+    ),
+    "unregister": lambda at: at.client.delete(
+        "/mam/v1/registrations/self", headers=at.app["headers"]
+    ),
+    "make an enrollment token": lambda at: at.post(
+        "/mdm/v1/enrollment-tokens", at.admin, enrollmentType="userEnrollment"
+    ),
+}
+
+
+@pytest.mark.parametrize("request_", REQUESTS.values(), ids=REQUESTS)
+def test_a_request_that_breaks_at_any_write_changes_nothing(
+    stage: Stage, saw: Saw, dump: Callable[[], Any], request_: Callable[[Stage], Any]
+) -> None:
+    before = dump()
+    for step in itertools.count(1):
+        saw.arm(step)
+        answer = request_(stage)
+        if len(saw.seen) < step:
+            break
+        assert (answer.status_code, dump() == before) == (500, True), saw.seen
+        assert answer.json["error"]["code"] == "internalError"
+        assert CANARY not in answer.text
+    assert answer.status_code < 300, answer.json
+    assert saw.seen[-1] == "COMMIT"
+    assert len(saw.seen) > 2
+    assert dump() != before
+
+
+def test_a_broken_request_can_be_sent_again(stage: Stage, saw: Saw) -> None:
+    saw.arm(3)
+    assert checks_in(stage, "done").status_code == 500
+    assert checks_in(stage, "done").status_code == 200
+    assert checks_in(stage, "done").status_code == 410
+
+
+def test_the_log_names_the_kind_of_fault_and_no_value(
+    stage: Stage, saw: Saw, caplog: pytest.LogCaptureFixture
+) -> None:
+    saw.arm(1)
+    again(stage)
+    assert "failed with Cut" in caplog.text
+    assert CANARY not in caplog.text
+
+
+def test_a_broken_transaction_lets_the_next_one_in(desk: Desk, saw: Saw) -> None:
+    saw.arm(1)
+    with suppress(Cut), desk.store.write() as connection:
+        count(connection, "broken")
+    with desk.store.write() as connection:
+        assert count(connection, "broken") == 1
