@@ -1,4 +1,4 @@
-"""The privacy doors: the tenant's switches, the catalogue, and what is held on one record."""
+"""The tenant's switches: the conditions of the page that an admin sets."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from typing import Any
 from flask import Blueprint, Response
 from sqlalchemy import bindparam, select, update
 
-from mdm_sim import access, contexts, records, wire
-from mdm_sim.messages import Detail, Malformed, NotFound, describe
-from mdm_sim.policy.context import Workload
-from mdm_sim.policy.explain import catalogue_rows, held_rows
+from mdm_sim import access, contexts, wire
+from mdm_sim.messages import Detail, Malformed
 from mdm_sim.store import audit
 from mdm_sim.store.prepared import Prepared
 from mdm_sim.store.tables import settings
@@ -26,19 +24,17 @@ SWITCHES = {
 _READ = Prepared(select(settings).where(settings.c.tenant_id == bindparam("tenant")))
 
 
-def door(desk: Desk) -> Blueprint:
-    """`/privacy/v1`."""
-    blueprint = Blueprint("privacy", __name__)
-    wire.answer_faults(blueprint)
+def add_routes(blueprint: Blueprint, desk: Desk) -> None:
+    """`/settings`."""
 
-    @blueprint.get("/privacy/v1/settings")
+    @blueprint.get("/settings")
     def show() -> Response:
         who = wire.principal(desk)
         access.require(who, access.reading(access.SERVICE))
         with desk.store.read() as connection:
             return wire.answer(_shown(_READ(connection, tenant=who.tenant_id).one()))
 
-    @blueprint.patch("/privacy/v1/settings")
+    @blueprint.patch("/settings")
     def change() -> Response:
         who = wire.principal(desk)
         access.require(who, access.writing(access.SERVICE))
@@ -67,37 +63,6 @@ def door(desk: Desk) -> Blueprint:
                 )
             shown = _shown(_READ(work.connection, tenant=who.tenant_id).one())
         return wire.answer(shown)
-
-    @blueprint.get("/privacy/v1/catalogue")
-    def catalogue() -> Response:
-        access.require(wire.principal(desk), access.reading(access.SERVICE))
-        return wire.answer(catalogue_rows())
-
-    @blueprint.get("/privacy/v1/records/<uuid:record_id>")
-    def record(record_id: Any) -> Response:
-        who = wire.principal(desk)
-        access.require(who, access.reading(access.DEVICES))
-        with desk.store.read() as connection:
-            for workload in Workload:
-                row = records.find(connection, workload, who.tenant_id, str(record_id))
-                if row is not None and not row._mapping.get("hidden"):  # noqa: SLF001
-                    return wire.answer(_held(row, desk.clock.now()))
-        message = "there is no such record"
-        raise NotFound(message)
-
-    return blueprint
-
-
-def _held(row: Any, now: float) -> dict[str, Any]:
-    """What is held on a record, and by which rows of the page."""
-    context, facts = contexts.of_row(row), records.stored_facts(row, now)
-    return {
-        "id": row.id,
-        "policyVersion": row.policy_version,
-        "context": describe(context),
-        "facts": facts,
-        "rows": held_rows(facts, context),
-    }
 
 
 def _shown(row: Any) -> dict[str, bool]:

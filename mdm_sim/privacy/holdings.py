@@ -1,0 +1,46 @@
+"""What may be held, and what is held on one record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response
+
+from mdm_sim import access, contexts, records, wire
+from mdm_sim.messages import NotFound, describe
+from mdm_sim.policy.context import Workload
+from mdm_sim.policy.explain import catalogue_rows, held_rows
+from mdm_sim.store.work import Desk
+
+
+def add_routes(blueprint: Blueprint, desk: Desk) -> None:
+    """`/catalogue` and `/records/{id}`."""
+
+    @blueprint.get("/catalogue")
+    def catalogue() -> Response:
+        access.require(wire.principal(desk), access.reading(access.SERVICE))
+        return wire.answer(catalogue_rows())
+
+    @blueprint.get("/records/<uuid:record_id>")
+    def record(record_id: Any) -> Response:
+        who = wire.principal(desk)
+        access.require(who, access.reading(access.DEVICES))
+        with desk.store.read() as connection:
+            for workload in Workload:
+                row = records.find(connection, workload, who.tenant_id, str(record_id))
+                if row is not None and not row._mapping.get("hidden"):  # noqa: SLF001
+                    return wire.answer(_held(row, desk.clock.now()))
+        message = "there is no such record"
+        raise NotFound(message)
+
+
+def _held(row: Any, now: float) -> dict[str, Any]:
+    """What is held on a record, and by which rows of the page."""
+    context, facts = contexts.of_row(row), records.stored_facts(row, now)
+    return {
+        "id": row.id,
+        "policyVersion": row.policy_version,
+        "context": describe(context),
+        "facts": facts,
+        "rows": held_rows(facts, context),
+    }

@@ -1,0 +1,1 @@
+"""The proof: canaries through every door, and a search of every byte that is left."""
