@@ -199,7 +199,7 @@ def results(connection: Connection, tenant_id: str, record_id: str) -> list[Any]
         .order_by(orders.c.seq)
     )
     latest = {row.action: row for row in connection.execute(query)}
-    return list(latest.values())
+    return [row for name, row in latest.items() if ACTIONS[name].is_listed]
 
 
 def _set_management_state(work: Work, row: Any, state: str) -> None:

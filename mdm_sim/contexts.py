@@ -1,7 +1,7 @@
 """The context of a record, from server state; and judging it again when that state changes.
 
-Every record carries the context it was last judged in. Whoever changes what a context depends on
-calls `rejudge` in the same transaction, so that a check-in reads its own row and nothing else.
+Every record carries the context it was last judged in. Whoever changes what one record's context
+depends on calls `rejudge` in the same transaction; what concerns every record is in `epochs`.
 """
 
 from __future__ import annotations
@@ -11,16 +11,17 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Table, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, select, update
 
-from mdm_sim import diagnostics
+from mdm_sim import diagnostics, queries, receipts
+from mdm_sim.messages import receipt
+from mdm_sim.policy import catalogue
 from mdm_sim.policy.context import Context, Ownership, Platform, Workload
 from mdm_sim.policy.minimise import Minimised, minimise
+from mdm_sim.store.columns import InContext
 from mdm_sim.store.engine import scrub_after
 from mdm_sim.store.prepared import Prepared
 from mdm_sim.store.tables import (
-    InContext,
-    RecordColumns,
     device_owners,
     devices,
     directory_devices,
@@ -30,6 +31,7 @@ from mdm_sim.store.tables import (
     registrations,
     settings,
 )
+from mdm_sim.store.work import Work
 
 COLUMNS = tuple(InContext.__annotations__)
 CONNECTORS = "deviceManagement/mobileThreatDefenseConnectors"
@@ -43,6 +45,7 @@ _CONNECTOR_FLAGS = {
 _NOT_SET_UP = {"unavailable", "notSetUp"}
 
 _SETTINGS = Prepared(select(settings).where(settings.c.tenant_id == bindparam("tenant")))
+_EPOCH = Prepared(select(settings.c.epoch).where(settings.c.tenant_id == bindparam("tenant")))
 _CONNECTORS = Prepared(
     select(documents.c.document).where(
         documents.c.tenant_id == bindparam("tenant"), documents.c.collection == CONNECTORS
@@ -65,6 +68,20 @@ _JOINED = Prepared(
     )
     .limit(1)
 )
+
+
+def _update(table: Table[Any], *names: str) -> Prepared:
+    this = (table.c.tenant_id == bindparam("tenant"), table.c.id == bindparam("record"))
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("epoch", *names)}
+    return Prepared(update(table).where(*this).values(values))
+
+
+_JUDGED = ("facts", "policy_version", *COLUMNS)
+_SETTLE = {
+    Workload.MDM: _update(devices, *_JUDGED, "location_expires_at"),
+    Workload.MAM: _update(registrations, *_JUDGED),
+}
+_TOUCH = {Workload.MDM: _update(devices), Workload.MAM: _update(registrations)}
 _MANAGED = Prepared(
     select(managed_apps.c.identifier).where(managed_apps.c.tenant_id == bindparam("tenant"))
 )
@@ -88,23 +105,52 @@ def columns(context: Context) -> dict[str, Any]:
     return {name: everything[name] for name in COLUMNS}
 
 
-def with_tenant(connection: Connection, tenant_id: str, context: Context) -> Context:
-    """`context` with the tenant's switches and connectors as they are now."""
-    row = _SETTINGS(connection, tenant=tenant_id).one()
-    return replace(
-        context,
-        mtd_connector=_has_connector(connection, tenant_id, context),
-        compliant_apps_feature=bool(row.compliant_apps_feature),
-        strict_app_inventory=bool(row.strict_app_inventory),
-        location_on_request_only=bool(row.location_on_request_only),
-        tenant_diagnostics=bool(row.diagnostics),
+def current(connection: Connection, row: Any) -> Context:
+    """The context of a record now: as it was last judged, with what the tenant changed since."""
+    context = of_row(row)
+    if row.epoch == epoch(connection, row.tenant_id):
+        return context
+    return with_tenant(connection, row.tenant_id, context)
+
+
+def epoch(connection: Connection, tenant_id: str) -> int:
+    """How many changes of the tenant have concerned every record."""
+    return int(_EPOCH(connection, tenant=tenant_id).scalar_one())
+
+
+def tenant_epoch(table: Table[Any]) -> ColumnElement[int]:
+    """SQL: the epoch of the tenant of a record; one whose own is another is not judged yet."""
+    return (
+        select(settings.c.epoch).where(settings.c.tenant_id == table.c.tenant_id).scalar_subquery()
     )
 
 
-def _has_connector(connection: Connection, tenant_id: str, context: Context) -> bool:
-    prefix = _CONNECTOR_FLAGS.get(context.platform)
+def with_tenant(connection: Connection, tenant_id: str, context: Context) -> Context:
+    """`context` with the tenant's switches and connectors as they are now."""
+    conditions = tenant_conditions(connection, tenant_id, context.workload, context.platform)
+    return replace(context, **conditions)
+
+
+def tenant_conditions(
+    connection: Connection, tenant_id: str, workload: Workload, platform: Platform
+) -> dict[str, Any]:
+    """The conditions that a tenant decides for its records of a workload and platform."""
+    row = _SETTINGS(connection, tenant=tenant_id).one()
+    return {
+        "mtd_connector": _has_connector(connection, tenant_id, workload, platform),
+        "compliant_apps_feature": bool(row.compliant_apps_feature),
+        "strict_app_inventory": bool(row.strict_app_inventory),
+        "location_on_request_only": bool(row.location_on_request_only),
+        "tenant_diagnostics": bool(row.diagnostics),
+    }
+
+
+def _has_connector(
+    connection: Connection, tenant_id: str, workload: Workload, platform: Platform
+) -> bool:
+    prefix = _CONNECTOR_FLAGS.get(platform)
     names = [f"{prefix}Enabled"]
-    if context.workload is Workload.MAM:
+    if workload is Workload.MAM:
         names.append(f"{prefix}MobileApplicationManagementEnabled")
     for row in _CONNECTORS(connection, tenant=tenant_id):
         connector = orjson.loads(row[0])
@@ -140,56 +186,50 @@ def table_of(workload: Workload) -> Table[Any]:
     return devices if workload is Workload.MDM else registrations
 
 
-def rejudge(connection: Connection, row: Any, context: Context) -> Minimised | None:
-    """Judge what is stored in `row` again, in `context`, and store what is still permitted.
+def rejudge(work: Work, row: Any, **changes: Any) -> Minimised | None:
+    """Judge what is stored in `row` again, with `changes` in its context, and store what stays.
 
     Returns the outcome when anything was removed or reduced, None when the facts stayed as they
     were. What went leaves the write-ahead log too.
     """
-    stored = orjson.loads(row.facts)
-    managed = apps_managed(connection, row.tenant_id, stored) if "applications" in stored else ()
+    context = replace(current(work.connection, row), **changes)
+    return settle(work, row, context, epoch(work.connection, row.tenant_id))
+
+
+def settle(work: Work, row: Any, context: Context, now_epoch: int) -> Minimised | None:
+    """Judge what is stored in `row` in `context`, and store it as of `now_epoch`; see `rejudge`."""
+    connection, stored = work.connection, orjson.loads(row.facts)
+    is_mam = context.workload is Workload.MAM
+    has_apps = is_mam and "applications" in stored
+    managed = apps_managed(connection, row.tenant_id, stored) if has_apps else ()
     outcome = minimise(stored, context, managed)
     changed = outcome.kept != stored
-    values: dict[str, Any] = columns(context)
     if changed:
-        values["facts"] = orjson.dumps(outcome.kept).decode()
-        if "location" in stored and "location" not in outcome.kept:
-            values["location_expires_at"] = None
         scrub_after(connection)
-    if not (context.tenant_diagnostics and context.user_diagnostics):
-        diagnostics.purge(connection, row.tenant_id, row.id)
-    table = table_of(context.workload)
-    connection.execute(update(table).where(*_this(table, row)).values(values))
+        receipts.keep(work, row.id, "contextChange", receipt(outcome, context))
+    if row.platform == Platform.WINDOWS and not queries.is_permitted(context):
+        queries.purge(connection, row.tenant_id, row.id)
+    if row.user_diagnostics:
+        diagnostics.settle(connection, row.tenant_id, row.id, context)
+    values: dict[str, Any] = {"new_epoch": now_epoch}
+    if changed or context != of_row(row) or row.policy_version != catalogue.VERSION:
+        values |= {f"new_{name}": value for name, value in columns(context).items()}
+        values["new_facts"] = orjson.dumps(outcome.kept).decode()
+        values["new_policy_version"] = catalogue.VERSION
+        if not is_mam:
+            expiry = row.location_expires_at if "location" in outcome.kept else None
+            values["new_location_expires_at"] = expiry
+    statement = (_SETTLE if len(values) > 1 else _TOUCH)[context.workload]
+    statement(connection, tenant=row.tenant_id, record=row.id, **values)
     return outcome if changed else None
 
 
-def _this(table: Table[RecordColumns], row: Any) -> tuple[Any, ...]:
-    return (table.c.tenant_id == row.tenant_id, table.c.id == row.id)
-
-
-def rejudge_tenant(connection: Connection, tenant_id: str) -> int:
-    """Judge every record of a tenant again after a switch, connector or managed app changed.
-
-    Returns how many records lost or shrank a fact.
-    """
-    shrunk = 0
-    for table in (devices, registrations):
-        rows = connection.execute(select(table).where(table.c.tenant_id == tenant_id)).all()
-        for row in rows:
-            context = with_tenant(connection, tenant_id, of_row(row))
-            shrunk += rejudge(connection, row, context) is not None
-    return shrunk
-
-
-def rejudge_joined(connection: Connection, tenant_id: str, device_id: str) -> int:
+def rejudge_joined(work: Work, device_id: str) -> None:
     """Judge again the records that state the directory device `device_id`, after it changed."""
-    shrunk = 0
     for table in (devices, registrations):
         stated = fact(table, "azureADDeviceId") == device_id
-        query = select(table).where(table.c.tenant_id == tenant_id, stated)
-        for row in connection.execute(query).all():
+        query = select(table).where(table.c.tenant_id == work.tenant_id, stated)
+        for row in work.connection.execute(query).all():
             facts = {"azureADDeviceId": device_id}
-            joined = is_joined(connection, tenant_id, row.user_id, facts)
-            context = replace(of_row(row), entra_joined=joined)
-            shrunk += rejudge(connection, row, context) is not None
-    return shrunk
+            joined = is_joined(work.connection, work.tenant_id, row.user_id, facts)
+            rejudge(work, row, entra_joined=joined)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import secrets
 from collections.abc import Collection, Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from mdm_sim.policy.context import Context
 from mdm_sim.store.engine import scrub_after
 from mdm_sim.store.prepared import Prepared
 from mdm_sim.store.tables import diagnostics, settings
@@ -26,7 +28,11 @@ FACTS = (
     "diagnosticSoftwareSetup",
 )
 
-_KEY = Prepared(select(settings.c.pseudonym_key).where(settings.c.tenant_id == bindparam("tenant")))
+_KEYS = Prepared(
+    select(settings.c.pseudonym_key, settings.c.former_pseudonym_key).where(
+        settings.c.tenant_id == bindparam("tenant")
+    )
+)
 _new = insert(diagnostics)
 _PUT = Prepared(
     _new.on_conflict_do_update(
@@ -41,7 +47,7 @@ def keep(connection: Connection, tenant_id: str, record_id: str, facts: Mapping[
         _PUT(
             connection,
             tenant_id=tenant_id,
-            pseudonym=_pseudonym(connection, tenant_id, record_id),
+            pseudonym=_pseudonyms(connection, tenant_id, record_id)[0],
             fact=name,
             document=orjson.dumps(value).decode(),
             tenant_diagnostics=True,
@@ -53,29 +59,68 @@ def withdraw(
     connection: Connection, tenant_id: str, record_id: str, names: Collection[str]
 ) -> None:
     """Remove the reports of these facts, which the record takes back."""
-    for name in (name for name in FACTS if name in names):
-        connection.execute(
-            delete(diagnostics).where(
-                diagnostics.c.tenant_id == tenant_id,
-                diagnostics.c.pseudonym == _pseudonym(connection, tenant_id, record_id),
-                diagnostics.c.fact == name,
-            )
+    known = [name for name in FACTS if name in names]
+    if known:
+        _remove(connection, tenant_id, record_id, diagnostics.c.fact.in_(known))
+
+
+def purge(connection: Connection, tenant_id: str, record_id: str) -> int:
+    """Remove every report of a record; returns how many there were."""
+    return _remove(connection, tenant_id, record_id)
+
+
+def settle(connection: Connection, tenant_id: str, record_id: str, context: Context) -> None:
+    """Bring a record's reports to `context`: gone without both consents, else under the new key."""
+    if not (context.tenant_diagnostics and context.user_diagnostics):
+        purge(connection, tenant_id, record_id)
+        return
+    now, *former = _pseudonyms(connection, tenant_id, record_id)
+    for old in former:
+        of_record = _reports(tenant_id, [old])
+        newer = select(diagnostics.c.fact).where(*_reports(tenant_id, [now]))
+        stale = connection.execute(
+            delete(diagnostics).where(*of_record, diagnostics.c.fact.in_(newer))
         )
-        scrub_after(connection)
+        moved = connection.execute(update(diagnostics).where(*of_record).values(pseudonym=now))
+        if stale.rowcount or moved.rowcount:
+            scrub_after(connection)
 
 
-def purge(connection: Connection, tenant_id: str, record_id: str) -> None:
-    """Remove every report of a record."""
-    pseudonym = _pseudonym(connection, tenant_id, record_id)
+def held(connection: Connection, tenant_id: str, record_id: str) -> dict[str, Any]:
+    """The reports of a record by fact, for the person they are of."""
+    found: dict[str, Any] = {}
+    for pseudonym in reversed(_pseudonyms(connection, tenant_id, record_id)):
+        rows = connection.execute(select(diagnostics).where(*_reports(tenant_id, [pseudonym])))
+        found |= {row.fact: orjson.loads(row.document) for row in rows}
+    return found
+
+
+def new_key() -> str:
+    """A key for pseudonyms: 256 random bits in hexadecimal."""
+    return secrets.token_hex(32)
+
+
+def _remove(
+    connection: Connection, tenant_id: str, record_id: str, *conditions: ColumnElement[bool]
+) -> int:
+    pseudonyms = _pseudonyms(connection, tenant_id, record_id)
     gone = connection.execute(
-        delete(diagnostics).where(
-            diagnostics.c.tenant_id == tenant_id, diagnostics.c.pseudonym == pseudonym
-        )
+        delete(diagnostics).where(*_reports(tenant_id, pseudonyms), *conditions)
     )
     if gone.rowcount:
         scrub_after(connection)
+    return gone.rowcount
 
 
-def _pseudonym(connection: Connection, tenant_id: str, record_id: str) -> str:
-    key = _KEY(connection, tenant=tenant_id).scalar_one()
-    return hmac.new(bytes.fromhex(key), record_id.encode(), hashlib.sha256).hexdigest()
+def _reports(tenant_id: str, pseudonyms: list[str]) -> tuple[ColumnElement[bool], ...]:
+    return (diagnostics.c.tenant_id == tenant_id, diagnostics.c.pseudonym.in_(pseudonyms))
+
+
+def _pseudonyms(connection: Connection, tenant_id: str, record_id: str) -> list[str]:
+    """A record's pseudonym, and while the key is being rotated also its former one."""
+    keys = _KEYS(connection, tenant=tenant_id).one()
+    return [
+        hmac.new(bytes.fromhex(key), record_id.encode(), hashlib.sha256).hexdigest()
+        for key in keys
+        if key
+    ]

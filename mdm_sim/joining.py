@@ -46,7 +46,7 @@ def join(work: Work, user_id: str | None, enrollment: Enrollment) -> str:
             {**owner, "relation": name} for name in ("registeredOwners", "registeredUsers")
         ]
         work.connection.execute(insert(device_owners), relations)
-        contexts.rejudge_joined(work.connection, work.tenant_id, device_id)
+        contexts.rejudge_joined(work, device_id)
     work.record(audit.Entry(audit.Task.CREATE, "Create Device", "Enrollment", "Device", object_id))
     return device_id
 
@@ -69,4 +69,4 @@ def disown(work: Work, user_id: str) -> None:
         )
     )
     for device_id in sorted(device_ids):
-        contexts.rejudge_joined(work.connection, work.tenant_id, device_id)
+        contexts.rejudge_joined(work, device_id)

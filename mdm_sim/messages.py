@@ -9,13 +9,14 @@ Errors form one small tree and carry no HTTP status; each door maps them in one 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from mdm_sim.policy import catalogue
 from mdm_sim.policy.context import Context, Platform
 from mdm_sim.policy.minimise import Minimised
+from mdm_sim.policy.preview import in_json, preview
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +131,11 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a device says of an order: `done`, `failed` or `notSupported`."""
+    """What a device says of an order: done, failed or notSupported; `detail` answers a query."""
 
     id: str
     status: str
+    detail: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +156,8 @@ class Order:
     parameters: Mapping[str, Any]
 
 
-# The conditions that a receipt names, as JSON spells them.
-_CONDITIONS = {
+# The conditions that a receipt names and a preview asks for, as JSON spells them.
+CONDITIONS = {
     "entraJoined": "entra_joined",
     "mdmEnrolled": "mdm_enrolled",
     "workProfile": "work_profile",
@@ -176,7 +178,7 @@ def describe(context: Context) -> dict[str, Any]:
         "ownership": context.ownership,
         "platform": context.platform,
     }
-    return head | {name: getattr(context, field) for name, field in _CONDITIONS.items()}
+    return head | {name: getattr(context, field) for name, field in CONDITIONS.items()}
 
 
 def receipt(outcome: Minimised, context: Context) -> dict[str, Any]:
@@ -190,3 +192,11 @@ def receipt(outcome: Minimised, context: Context) -> dict[str, Any]:
         "refused": outcome.refused,
         "unknown": outcome.unknown,
     }
+
+
+def forecast(
+    facts: Mapping[str, Any], context: Context, managed_apps: Collection[str]
+) -> dict[str, Any]:
+    """What would become of facts: a verdict, row and reason for each known name, never a value."""
+    head = {"policyVersion": catalogue.VERSION, "context": describe(context)}
+    return head | in_json(preview(facts, context, managed_apps))

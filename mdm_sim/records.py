@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
-from mdm_sim import actions, contexts, diagnostics, tokens
+from mdm_sim import actions, contexts, diagnostics, queries, receipts, tokens
 from mdm_sim.policy import catalogue
 from mdm_sim.policy.context import Context, Ownership, Platform, Workload
-from mdm_sim.policy.minimise import Minimised
+from mdm_sim.policy.minimise import Minimised, minimise
 from mdm_sim.remote_actions import WIPED_ONLY
 from mdm_sim.store import audit
 from mdm_sim.store.engine import scrub_after
@@ -25,7 +24,7 @@ RESOURCES = {Workload.MDM: "ManagedDevice", Workload.MAM: "ManagedAppRegistratio
 
 _FIND = {
     workload: Prepared(
-        select(table).where(
+        select(table, contexts.tenant_epoch(table).label("tenant_epoch")).where(
             table.c.tenant_id == bindparam("tenant"), table.c.id == bindparam("record")
         )
     )
@@ -34,7 +33,7 @@ _FIND = {
 
 
 def find(connection: Connection, workload: Workload, tenant_id: str, record_id: str) -> Any:
-    """The row of a record, or None."""
+    """The row of a record with the tenant's epoch, `tenant_epoch`; or None."""
     return _FIND[workload](connection, tenant=tenant_id, record=record_id).one_or_none()
 
 
@@ -77,6 +76,7 @@ def put(work: Work, context: Context, record_id: str, values: Mapping[str, Any])
         "last_sync_at": work.now,
         "management_state": "managed",
         "policy_version": catalogue.VERSION,
+        "epoch": contexts.epoch(work.connection, work.tenant_id),
         **contexts.columns(context),
         **values,
     }
@@ -101,8 +101,7 @@ def remove(work: Work, row: Any) -> None:
     """End a record: its facts, orders and reports go at once; its token answers that it is gone."""
     workload = Workload(row.workload)
     table = contexts.table_of(workload)
-    diagnostics.purge(work.connection, work.tenant_id, row.id)
-    actions.remove_all(work, row.id)
+    _forget_all(work, row.id)
     work.connection.execute(
         delete(table).where(table.c.tenant_id == work.tenant_id, table.c.id == row.id)
     )
@@ -114,13 +113,21 @@ def remove(work: Work, row: Any) -> None:
     work.record(audit.Entry(audit.Task.DELETE, f"Delete {kind}", "Enrollment", kind, row.id))
 
 
+def _forget_all(work: Work, record_id: str) -> None:
+    """Remove what is held on a record outside its own row."""
+    diagnostics.purge(work.connection, work.tenant_id, record_id)
+    queries.purge(work.connection, work.tenant_id, record_id)
+    receipts.remove_all(work.connection, work.tenant_id, record_id)
+    actions.remove_all(work, record_id)
+
+
 def rejudge_apps(work: Work, device_id: str, **changes: Any) -> None:
     """Judge the apps of an MDM device again, with `changes` in their context."""
     query = select(registrations).where(
         registrations.c.tenant_id == work.tenant_id, registrations.c.device_id == device_id
     )
     for row in work.connection.execute(query).all():
-        contexts.rejudge(work.connection, row, replace(contexts.of_row(row), **changes))
+        contexts.rejudge(work, row, **changes)
 
 
 def _unlink(work: Work, device_id: str) -> None:
@@ -137,13 +144,14 @@ def mark_ownership(work: Work, row: Any, ownership: Ownership) -> Minimised | No
     """An admin's mark: what is stored is judged again at once, the device's apps with it.
 
     Returns what became of the stored facts, None when nothing had to go. Nothing is filled in
-    afterwards: what a corporate device may tell is kept from its next check-in on.
+    afterwards: what a corporate device may tell is kept from its next check-in on, and its user is
+    told so then.
     """
-    context = replace(contexts.of_row(row), ownership=ownership)
-    outcome = contexts.rejudge(work.connection, row, context)
+    outcome = contexts.rejudge(work, row, ownership=ownership)
     rejudge_apps(work, row.id, ownership=ownership)
     marked = update(devices).where(devices.c.tenant_id == row.tenant_id, devices.c.id == row.id)
-    work.connection.execute(marked.values(marked_ownership=ownership))
+    notice = ownership if ownership is Ownership.CORPORATE else None
+    work.connection.execute(marked.values(marked_ownership=ownership, notice=notice))
     actions.cancel_unsupported(work, find(work.connection, Workload.MDM, row.tenant_id, row.id))
     changes = {"managedDeviceOwnerType": "set"} | (refusals(outcome) if outcome else {})
     work.record(
@@ -165,15 +173,19 @@ def hide(work: Work, row: Any) -> None:
     Its facts go now; what is left is the order to retire (or, where Intune wipes, to wipe).
     """
     name = "wipe" if row.enrollment_type in WIPED_ONLY else "retire"
-    diagnostics.purge(work.connection, work.tenant_id, row.id)
-    actions.remove_all(work, row.id)
+    _forget_all(work, row.id)
     work.record(
         audit.Entry(audit.Task.DELETE, "Delete ManagedDevice", "Device", "ManagedDevice", row.id)
     )
     actions.ask(work, row, name, {})
     work.connection.execute(
         _this(devices, row).values(
-            hidden=True, facts="{}", location_expires_at=None, managed_device_name=None
+            hidden=True,
+            inactive=False,
+            facts="{}",
+            location_expires_at=None,
+            managed_device_name=None,
+            notice=None,
         )
     )
     _unlink(work, row.id)
@@ -184,9 +196,36 @@ def _this(table: Table[Any], row: Any) -> Any:
     return update(table).where(table.c.tenant_id == row.tenant_id, table.c.id == row.id)
 
 
-def stored_facts(row: Any, now: float) -> dict[str, Any]:
-    """The facts of a record that may be shown now: an expired location may not."""
+def set_inactive(work: Work, row: Any) -> None:
+    """A device that was silent for long: hidden and without facts, until it checks in again."""
+    _forget_all(work, row.id)
+    work.connection.execute(
+        _this(devices, row).values(
+            hidden=True, inactive=True, facts="{}", location_expires_at=None, notice=None
+        )
+    )
+    rejudge_apps(work, row.id)
+    scrub_after(work.connection)
+    work.record(
+        audit.Entry(
+            audit.Task.MANAGE,
+            "Device set to be hidden from admin by Device Cleanup Rule",
+            "Device",
+            "ManagedDevice",
+            row.id,
+        )
+    )
+
+
+def stored_facts(connection: Connection, row: Any, now: float) -> dict[str, Any]:
+    """The facts of a record that may be shown now.
+
+    Not an expired location, nor what a change of the tenant's rules out whose turn has not come.
+    """
     facts: dict[str, Any] = orjson.loads(row.facts)
+    if row.epoch != contexts.epoch(connection, row.tenant_id):
+        managed = contexts.apps_managed(connection, row.tenant_id, facts)
+        facts = minimise(facts, contexts.current(connection, row), managed).kept
     expires = row._mapping.get("location_expires_at")  # noqa: SLF001
     if expires is not None and expires <= now:
         facts.pop("location", None)

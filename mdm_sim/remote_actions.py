@@ -28,7 +28,8 @@ TEXT, BOOLEAN, INTEGER, OBJECT = "text", "boolean", "integer", "object"
 class RemoteAction:
     """One action: where it works, what it takes, what becomes of the record when it is done.
 
-    Graph answers 204, or where `returns` names a type an object of that type.
+    Graph answers 204, or where `returns` names a type an object of that type. What is not listed
+    has a door of its own, and no result among a device's.
     """
 
     name: str
@@ -41,6 +42,7 @@ class RemoteAction:
     not_types: frozenset[str] = frozenset()
     workload: Workload = Workload.MDM
     returns: str = ""
+    is_listed: bool = True
 
 
 _USER_ENROLLMENTS = frozenset(
@@ -118,10 +120,14 @@ _TABLE = (
     RemoteAction("suspendManagedHomeScreen", _ANDROID, _CORPORATE, beta_only=True),
     RemoteAction("triggerConfigurationManagerAction", _WINDOWS, _CORPORATE, {"configurationManagerAction": OBJECT}, beta_only=True),
     RemoteAction("triggerEnhancedLogCollection", _WINDOWS, beta_only=True),
+    # asked by a query of its own
+    RemoteAction("deviceQuery", _WINDOWS, _CORPORATE, {"query": TEXT}, ("query",), is_listed=False),
     # app protection: asked of a user's registrations, not of a device
     RemoteAction("selectiveWipe", _EVERY, ends="wipe", workload=Workload.MAM),
 )
 # fmt: on
 
 ACTIONS = {action.name: action for action in _TABLE}
-DEVICE_ACTIONS = tuple(action for action in _TABLE if action.workload is Workload.MDM)
+DEVICE_ACTIONS = tuple(
+    action for action in _TABLE if action.workload is Workload.MDM and action.is_listed
+)

@@ -15,6 +15,7 @@ from uuid import UUID
 import orjson
 import uuid_utils
 from flask import Blueprint, Flask, Response, g, request
+from marshmallow import Schema
 from sqlalchemy import Connection
 from werkzeug.exceptions import (
     HTTPException,
@@ -23,12 +24,12 @@ from werkzeug.exceptions import (
 )
 
 from mdm_sim import messages, tokens
-from mdm_sim.messages import Detail, Fault, Malformed, Principal, Unauthenticated
+from mdm_sim.bodies.checking import check
+from mdm_sim.bodies.parsing import parse
+from mdm_sim.messages import Detail, Fault, Principal, Unauthenticated
 from mdm_sim.store import audit
 from mdm_sim.store.work import Desk, Work
 
-DEEPEST = 16
-MOST_CONTAINERS = 20_000
 MOST_DRAINED = 16 * 1024 * 1024
 MOST_HEADER_CHARACTERS = 64 * 1024
 _LOG = logging.getLogger("mdm_sim")
@@ -68,30 +69,16 @@ def read_json() -> dict[str, Any]:
     if request.content_length is None and len(data) >= (request.max_content_length or 0) > 0:
         # A chunked body that reaches the limit is cut there without an error.
         raise RequestEntityTooLarge
-    try:
-        body = orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        raise Malformed(f"the body is not JSON (at character {error.pos})") from None
-    if not isinstance(body, dict):
-        message = "the body has to be a JSON object"
-        raise Malformed(message, [Detail("", "an object is expected")])
-    _require_shallow(body)
-    return body
+    return parse(data)
 
 
-def _require_shallow(body: Any) -> None:
-    level, depth, count = [body], 0, 0
-    while level:
-        depth, count = depth + 1, count + len(level)
-        if depth > DEEPEST or count > MOST_CONTAINERS:
-            message = f"the body nests deeper than {DEEPEST} or holds too many items"
-            raise messages.TooLarge(message)
-        level = [
-            child
-            for container in level
-            for child in (container.values() if isinstance(container, dict) else container)
-            if isinstance(child, (dict, list))
-        ]
+def read_body(schema: Schema) -> dict[str, Any]:
+    """The request's body, checked; a caller without any credential is turned away first.
+
+    Raises Unauthenticated, or Malformed with a JSON pointer for each thing wrong.
+    """
+    bearer()
+    return check(schema, read_json())
 
 
 def limit_headers() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Table, bindparam, update
 
-from mdm_sim import actions, contexts, diagnostics, records, schedule
+from mdm_sim import actions, contexts, diagnostics, queries, receipts, records, schedule
 from mdm_sim.intake import judging
 from mdm_sim.messages import CheckIn, Conflict, Order, receipt
 from mdm_sim.policy import catalogue
@@ -30,6 +30,7 @@ class CheckedIn:
     next_check_in_seconds: int
     receipt: dict[str, Any]
     policies: list[dict[str, Any]] = field(default_factory=list)
+    notices: list[dict[str, Any]] = field(default_factory=list)
 
 
 def _update(table: Table[Any], *names: str) -> Prepared:
@@ -53,8 +54,10 @@ def check_in(work: Work, workload: Workload, record_id: str, report: CheckIn) ->
 
     A fact that is reported replaces the one that is stored, null removes it, others stay.
     """
-    row = records.find(work.connection, workload, work.tenant_id, record_id)
+    row = _brought_up_to_date(work, workload, record_id)
     is_asked = _is_location_asked(work, row, report)
+    for result in report.results:
+        queries.take(work, result.id, result.status, result.detail)
     ended = [action for result in report.results if (action := actions.finish(work, row, result))]
     before = contexts.of_row(row)
     if ended or (workload is Workload.MDM and row.hidden):
@@ -70,10 +73,11 @@ def check_in(work: Work, workload: Workload, record_id: str, report: CheckIn) ->
     if ended:
         records.remove(work, row)
         return CheckedIn([], 0, told)
+    receipts.keep(work, record_id, "checkIn", told)
     orders = actions.hand_out(work, row)
     if workload is Workload.MDM:
         seconds = schedule.device_seconds(context.platform, work.now - row.enrolled_at)
-        return CheckedIn(orders, seconds, told)
+        return CheckedIn(orders, seconds, told, notices=_notices(work, row))
     policies = judging.app_policies(work, context, orjson.loads(row.facts))
     return CheckedIn(orders, schedule.app_seconds(policies), told, policies)
 
@@ -81,6 +85,29 @@ def check_in(work: Work, workload: Workload, record_id: str, report: CheckIn) ->
 def unenroll(work: Work, workload: Workload, record_id: str) -> None:
     """The device or app leaves: everything held on it goes at once."""
     records.remove(work, records.find(work.connection, workload, work.tenant_id, record_id))
+
+
+def _brought_up_to_date(work: Work, workload: Workload, record_id: str) -> Any:
+    """The record's row, judged by what the tenant changed meanwhile; an inactive device is back."""
+    row = records.find(work.connection, workload, work.tenant_id, record_id)
+    is_back = workload is Workload.MDM and row.inactive
+    if is_back:
+        back = update(devices).where(devices.c.tenant_id == row.tenant_id, devices.c.id == row.id)
+        work.connection.execute(back.values(hidden=False, inactive=False))
+    if row.epoch != row.tenant_epoch:
+        contexts.rejudge(work, row)
+    elif not is_back:
+        return row
+    return records.find(work.connection, workload, work.tenant_id, record_id)
+
+
+def _notices(work: Work, row: Any) -> list[dict[str, Any]]:
+    """What the user of a device is told, once: that it counts as the organisation's from now on."""
+    if row.notice is None:
+        return []
+    told = update(devices).where(devices.c.tenant_id == row.tenant_id, devices.c.id == row.id)
+    work.connection.execute(told.values(notice=None))
+    return [{"kind": "ownershipChanged", "ownership": row.notice}]
 
 
 def _is_location_asked(work: Work, row: Any, report: CheckIn) -> bool | None:
@@ -103,7 +130,8 @@ def _context_now(work: Work, row: Any, before: Context, report: CheckIn) -> tupl
         joined = contexts.is_joined(work.connection, work.tenant_id, row.user_id, report.facts)
         context = replace(context, entra_joined=joined)
     if context != before:
-        contexts.rejudge(work.connection, row, context)
+        changes = {name: getattr(context, name) for name in ("user_diagnostics", "entra_joined")}
+        contexts.rejudge(work, row, **changes)
         row = records.find(work.connection, context.workload, work.tenant_id, row.id)
     return row, context
 

@@ -9,7 +9,18 @@ from typing import Any
 import orjson
 from sqlalchemy import func, select
 
-from mdm_sim import actions, contexts, diagnostics, joining, ownership, records, schedule, tokens
+from mdm_sim import (
+    actions,
+    contexts,
+    diagnostics,
+    joining,
+    ownership,
+    queries,
+    receipts,
+    records,
+    schedule,
+    tokens,
+)
 from mdm_sim.intake import judging
 from mdm_sim.messages import (
     Conflict,
@@ -84,6 +95,8 @@ def enroll(work: Work, user_id: str | None, enrollment: Enrollment) -> Enrolled:
             "location_expires_at": records.location_expiry(kept, work.now),
             "managed_device_name": None,
             "marked_ownership": before.marked_ownership if before else None,
+            "inactive": False,
+            "notice": before.notice if before else None,
             "facts": orjson.dumps(kept).decode(),
         },
     )
@@ -93,7 +106,9 @@ def enroll(work: Work, user_id: str | None, enrollment: Enrollment) -> Enrolled:
     token = _renew_token(work, "device", record_id)
     judging.record_entry(work, how, Workload.MDM, record_id, outcome)
     seconds = schedule.device_seconds(enrollment.platform, 0)
-    return Enrolled(record_id, token, context.ownership, seconds, receipt(outcome, context))
+    told = receipt(outcome, context)
+    receipts.keep(work, record_id, "enrollment", told)
+    return Enrolled(record_id, token, context.ownership, seconds, told)
 
 
 def register(work: Work, user_id: str, registration: Registration) -> Enrolled:
@@ -140,7 +155,9 @@ def register(work: Work, user_id: str, registration: Registration) -> Enrolled:
     token = _renew_token(work, "app", record_id)
     judging.record_entry(work, how, Workload.MAM, record_id, outcome)
     seconds = schedule.app_seconds(judging.app_policies(work, context, kept))
-    return Enrolled(record_id, token, context.ownership, seconds, receipt(outcome, context))
+    told = receipt(outcome, context)
+    receipts.keep(work, record_id, "enrollment", told)
+    return Enrolled(record_id, token, context.ownership, seconds, told)
 
 
 def _device_context(
@@ -175,6 +192,7 @@ def _same_hardware(work: Work, user_id: str | None, enrollment: Enrollment) -> A
         raise Conflict(message)
     if own is not None:
         actions.remove_all(work, own.id)
+        queries.purge(work.connection, work.tenant_id, own.id)
         diagnostics.purge(work.connection, work.tenant_id, own.id)
         scrub_after(work.connection)
     return own

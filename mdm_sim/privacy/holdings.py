@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response
+from sqlalchemy import Connection
 
 from mdm_sim import access, contexts, records, wire
 from mdm_sim.messages import NotFound, describe
@@ -29,14 +30,15 @@ def add_routes(blueprint: Blueprint, desk: Desk) -> None:
             for workload in Workload:
                 row = records.find(connection, workload, who.tenant_id, str(record_id))
                 if row is not None and not row._mapping.get("hidden"):  # noqa: SLF001
-                    return wire.answer(_held(row, desk.clock.now()))
+                    return wire.answer(_held(connection, row, desk.clock.now()))
         message = "there is no such record"
         raise NotFound(message)
 
 
-def _held(row: Any, now: float) -> dict[str, Any]:
+def _held(connection: Connection, row: Any, now: float) -> dict[str, Any]:
     """What is held on a record, and by which rows of the page."""
-    context, facts = contexts.of_row(row), records.stored_facts(row, now)
+    context = contexts.current(connection, row)
+    facts = records.stored_facts(connection, row, now)
     return {
         "id": row.id,
         "policyVersion": row.policy_version,

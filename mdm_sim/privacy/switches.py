@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 
-from mdm_sim import access, contexts, wire
+from mdm_sim import access, epochs, queries, wire
 from mdm_sim.messages import Detail, Malformed
 from mdm_sim.store import audit
 from mdm_sim.store.prepared import Prepared
@@ -47,9 +47,9 @@ def add_routes(blueprint: Blueprint, desk: Desk) -> None:
             }
             if changed:
                 values = {SWITCHES[name]: body[name] for name in changed}
-                this = settings.c.tenant_id == work.tenant_id
-                work.connection.execute(update(settings).where(this).values(values))
-                contexts.rejudge_tenant(work.connection, work.tenant_id)
+                epochs.begin(work, **values)
+                if body.get("deviceQuery") is False:
+                    queries.purge(work.connection, work.tenant_id)
                 words = {name: "on" if body[name] else "off" for name in changed}
                 work.record(
                     audit.Entry(

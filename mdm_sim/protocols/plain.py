@@ -53,7 +53,7 @@ def door(desk: Desk) -> Blueprint:
 
     @blueprint.post("/mdm/v1/enrollments")
     def enroll() -> Response:
-        body = schemas.read(_ENROLLMENT)
+        body = wire.read_body(_ENROLLMENT)
         with _enrolling(desk, body) as (work, user_id, enrollment_type):
             enrolled = intake.enroll(
                 work,
@@ -78,7 +78,7 @@ def door(desk: Desk) -> Blueprint:
 
     @blueprint.post("/mam/v1/registrations")
     def register() -> Response:
-        body = schemas.read(_REGISTRATION)
+        body = wire.read_body(_REGISTRATION)
         who = wire.principal(desk)
         with wire.work_of_user(desk, who) as work:
             user_id = _require_user(work, who)
@@ -121,7 +121,7 @@ def door(desk: Desk) -> Blueprint:
 
     @blueprint.post("/mdm/v1/enrollment-tokens")
     def create_enrollment_token() -> Response:
-        return wire.answer(_enrollment_token(desk, schemas.read(_TOKEN)), 201)
+        return wire.answer(_enrollment_token(desk, wire.read_body(_TOKEN)), 201)
 
     return blueprint
 
@@ -177,17 +177,22 @@ def _without_nulls(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_in(desk: Desk, workload: Workload) -> dict[str, Any]:
-    body = schemas.read(_CHECK_IN)
+    body = wire.read_body(_CHECK_IN)
     report = CheckIn(
         body["facts"],
-        [Result(str(result["id"]), result["status"]) for result in body["results"]],
+        [
+            Result(str(result["id"]), result["status"], result.get("detail"))
+            for result in body["results"]
+        ],
         body["diagnosticsConsent"],
     )
     with wire.work_by_token(desk, _CREDENTIALS[workload]) as (work, credential):
         told = intake.check_in(work, workload, credential.subject_id, report)
     policies = {"policies": told.policies} if workload is Workload.MAM else {}
+    notices = {"notices": told.notices} if told.notices else {}
     return {
         **policies,
+        **notices,
         "orders": [
             {"id": order.id, "action": order.action, "parameters": order.parameters}
             for order in told.orders

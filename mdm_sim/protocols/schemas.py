@@ -1,39 +1,20 @@
-"""The bodies of the plain doors, and the one way from bytes to a checked body."""
+"""The bodies of the plain doors."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from marshmallow import fields, validate
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
-
-from mdm_sim import wire
-from mdm_sim.messages import Detail, Malformed
+from mdm_sim.bodies.checking import Body, Truth
+from mdm_sim.bodies.fact_schema import FACTS
 from mdm_sim.ownership import TYPES
 from mdm_sim.policy.context import Platform
-from mdm_sim.protocols.fact_schema import FACTS
 
 MOST_RESULTS = 100
 BY_TOKEN = "enrollmentToken"  # noqa: S105
 
 
-class _Body(Schema):
-    class Meta:
-        unknown = EXCLUDE
-
-
-class _Truth(fields.Field[bool]):
-    """A JSON boolean and nothing else: consent is not to be read into a number."""
-
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> bool:
-        if not isinstance(value, bool):
-            message = "a boolean is expected"
-            raise ValidationError(message)
-        return value
-
-
-class ResultBody(_Body):
-    """How an order went; `detail` is free text and is not kept."""
+class ResultBody(Body):
+    """How an order went; `detail` is free text that is not kept, or the rows of a device query."""
 
     id = fields.UUID(required=True)
     status = fields.String(
@@ -42,9 +23,9 @@ class ResultBody(_Body):
     detail = fields.Raw(allow_none=True)
 
 
-class _Reported(_Body):
+class _Reported(Body):
     facts = fields.Nested(FACTS, load_default=dict)
-    diagnosticsConsent = _Truth(load_default=None, allow_none=True)  # noqa: N815
+    diagnosticsConsent = Truth(load_default=None, allow_none=True)  # noqa: N815
 
 
 class EnrollmentBody(_Reported):
@@ -72,7 +53,7 @@ class CheckInBody(_Reported):
     )
 
 
-class TokenBody(_Body):
+class TokenBody(Body):
     """`POST /mdm/v1/enrollment-tokens`."""
 
     enrollmentType = fields.String(required=True, validate=validate.OneOf(tuple(TYPES)))  # noqa: N815
@@ -80,27 +61,3 @@ class TokenBody(_Body):
     expiresInSeconds = fields.Integer(  # noqa: N815
         strict=True, validate=validate.Range(1, 90 * 86400), load_default=86400
     )
-
-
-def read(schema: Schema) -> dict[str, Any]:
-    """The request's body, checked; a caller without any credential is turned away first.
-
-    Raises Unauthenticated, or Malformed with a JSON pointer for each thing wrong.
-    """
-    wire.bearer()
-    try:
-        loaded: dict[str, Any] = schema.load(wire.read_json())
-    except ValidationError as error:
-        details = sorted(_details(error.messages, ""), key=lambda detail: detail.target)
-        message = "the body is not what this door takes"
-        raise Malformed(message, details[:100]) from None
-    return loaded
-
-
-def _details(messages: Any, pointer: str) -> Iterator[Detail]:
-    """Every message with its JSON pointer (RFC 6901); `_schema` is the object itself."""
-    if isinstance(messages, dict):
-        for name, inner in messages.items():
-            yield from _details(inner, pointer if name == "_schema" else f"{pointer}/{name}")
-    else:
-        yield from (Detail(pointer, text) for text in messages)

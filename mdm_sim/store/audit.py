@@ -116,7 +116,8 @@ def append(
         previous_hash=previous,
         hash=digest,
     )
-    _MOVE_HEAD(connection, tenant_id=tenant_id, seq=seq, hash=digest)
+    head_now = {"seq": seq, "hash": digest, "base_seq": 0, "base_hash": GENESIS}
+    _MOVE_HEAD(connection, tenant_id=tenant_id, **head_now)
 
 
 def _event(entry: Entry, actor: Actor, now: float, id_: str, correlation_id: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ path from the document; what is left must be nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
@@ -15,35 +15,12 @@ from sqlalchemy import Connection, text
 from mdm_sim.policy import catalogue
 from mdm_sim.policy.context import Workload
 from mdm_sim.policy.facts import KINDS, MEMBERS, Kind
-from mdm_sim.policy.rules import AllOf, AnyOf, Is, Rule
-from mdm_sim.store.tables import InContext, audit_events, devices, registrations
+from mdm_sim.policy.rules import AllOf, Is, Rule
+from mdm_sim.store import safeguards
+from mdm_sim.store.rule_sql import COLUMNS, FALSE, MESSAGE, TRUE, condition, paths
+from mdm_sim.store.tables import devices, registrations
 
-MESSAGE = "policy: a fact is not permitted in this context"
 _TABLES = (devices.name, registrations.name)
-_COLUMNS = set(InContext.__annotations__)
-_FALSE, _TRUE = "0", "1"
-
-
-def condition(rule: Rule, row: str = "NEW") -> str:
-    """`rule` as SQL over the context columns of `row`; what no column tells counts as false."""
-    match rule:
-        case Is(field, values, _):
-            if field not in _COLUMNS:
-                return _TRUE if False in values else _FALSE
-            listed = ", ".join(_literal(value) for value in values)
-            return f"{row}.{field} IN ({listed})"
-        case AllOf(parts):
-            return _join(" AND ", _TRUE, parts, row)
-        case AnyOf(parts, _):
-            return _join(" OR ", _FALSE, parts, row)
-
-
-def _join(word: str, empty: str, parts: tuple[Rule, ...], row: str) -> str:
-    return "(" + word.join(condition(part, row) for part in parts) + ")" if parts else empty
-
-
-def _literal(value: str | bool) -> str:  # noqa: FBT001
-    return str(int(value)) if isinstance(value, bool) else f"'{value}'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +54,7 @@ def _path(permission: _Permission) -> str:
     path = f"'$.{permission.fact}'"
     return (
         path
-        if permission.sql == _TRUE
+        if permission.sql == TRUE
         else f"CASE WHEN {permission.sql} THEN {path} ELSE '$[0]' END"
     )
 
@@ -88,21 +65,21 @@ def leftover(row: str = "NEW") -> str:
     The members of `applications` are looked at one by one in `violations`.
     """
     paths = [
-        _path(each) for each in _permissions(row) if "/" not in each.fact and each.sql != _FALSE
+        _path(each) for each in _permissions(row) if "/" not in each.fact and each.sql != FALSE
     ]
     return f"json_remove({row}.facts, {', '.join(paths)}, '$.applications')"
 
 
 def _member_violations(row: str) -> Iterator[str]:
     for name in ("location", "appIdentifier"):
-        paths = _paths(MEMBERS[name])
+        members = paths(MEMBERS[name])
         found = f"json_extract({row}.facts, '$.{name}')"
-        yield f"({found} IS NOT NULL AND json_remove({found}, {paths}) <> '{{}}')"
+        yield f"({found} IS NOT NULL AND json_remove({found}, {members}) <> '{{}}')"
 
 
 def _phone_violation(row: str) -> str:
     reduction = catalogue.BY_ID["user.phone_number"].reduction
-    full = condition(reduction.unless, row) if reduction else _TRUE
+    full = condition(reduction.unless, row) if reduction else TRUE
     return f"(NOT {full} AND length(coalesce(json_extract({row}.facts, '$.phoneNumber'), '')) > 4)"
 
 
@@ -206,7 +183,7 @@ def statements() -> Iterator[str]:
     for table in _TABLES:
         for event in ("INSERT", "UPDATE"):
             name = f"guard_{table}_{event.lower()}"
-            watched = ["facts", *sorted(_COLUMNS)]
+            watched = ["facts", *sorted(COLUMNS)]
             watched += ["device_id"] if table == registrations.name else []
             columns = "" if event == "INSERT" else f" OF {', '.join(watched)}"
             yield f"DROP TRIGGER IF EXISTS {name}"
@@ -217,50 +194,7 @@ def statements() -> Iterator[str]:
                 f"CREATE TRIGGER {name} BEFORE {event}{columns} ON {table} WHEN {amiss} "
                 f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
             )
-    yield from _diagnostics()
-    yield from _append_only()
-
-
-def _paths(names: Iterable[str]) -> str:
-    return ", ".join(f"'$.{name}'" for name in names)
-
-
-def _diagnostics() -> Iterator[str]:
-    """Optional diagnostics: with both consents, of a known kind, with known members only."""
-    known = [name for name in MEMBERS if name.startswith("diagnostic")]
-    members = " ".join(
-        f"WHEN '{name}' THEN json_remove(NEW.document, {_paths(MEMBERS[name])}) <> '{{}}'"
-        for name in known
-    )
-    amiss = (
-        "NOT (NEW.tenant_diagnostics AND NEW.user_diagnostics) "
-        f"OR (CASE NEW.fact {members} ELSE 1 END)"
-    )
-    for event in ("INSERT", "UPDATE"):
-        name = f"guard_diagnostics_{event.lower()}"
-        yield f"DROP TRIGGER IF EXISTS {name}"
-        yield (
-            f"CREATE TRIGGER {name} BEFORE {event} ON diagnostics WHEN {amiss} "
-            f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
-        )
-
-
-def _append_only() -> Iterator[str]:
-    for event in ("UPDATE", "DELETE"):
-        name = f"append_only_{event.lower()}"
-        yield f"DROP TRIGGER IF EXISTS {name}"
-        yield (
-            f"CREATE TRIGGER {name} BEFORE {event} ON {audit_events.name} "
-            "BEGIN SELECT RAISE(ABORT, 'audit: entries are only ever added'); END"
-        )
-
-    # INSERT OR REPLACE removes the old row without asking the trigger for DELETE.
-    yield "DROP TRIGGER IF EXISTS append_only_insert"
-    yield (
-        f"CREATE TRIGGER append_only_insert BEFORE INSERT ON {audit_events.name} WHEN EXISTS ("
-        f"SELECT 1 FROM {audit_events.name} WHERE tenant_id = NEW.tenant_id AND seq >= NEW.seq) "
-        "BEGIN SELECT RAISE(ABORT, 'audit: entries are only ever added'); END"
-    )
+    yield from safeguards.statements()
 
 
 def install(connection: Connection) -> None:

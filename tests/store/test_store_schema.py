@@ -16,6 +16,7 @@ from sqlalchemy import Connection, bindparam, inspect, select, text
 
 from mdm_sim import tenant
 from mdm_sim.store import guard, schema
+from mdm_sim.store.columns import InContext
 from mdm_sim.store.engine import Store
 from mdm_sim.store.minting import Mint, count
 from mdm_sim.store.prepared import Prepared
@@ -226,4 +227,4 @@ def test_the_guard_asks_about_every_context_column(plain: sqlite3.Connection) ->
     query = "SELECT sql FROM sqlite_master WHERE name = 'guard_managed_devices_update'"
     (sql,) = plain.execute(query).fetchone()
     watched = sql.partition(" UPDATE OF ")[2].partition(" ON ")[0].split(", ")
-    assert set(watched) == {"facts", *guard.InContext.__annotations__}
+    assert set(watched) == {"facts", *InContext.__annotations__}

@@ -9,7 +9,7 @@ import orjson
 from flask import Response
 from sqlalchemy import delete, insert
 
-from mdm_sim import access, compliance, contexts, ownership, protections
+from mdm_sim import access, compliance, epochs, ownership, protections
 from mdm_sim.graph.asking import Ask, done, shown
 from mdm_sim.graph.entities.document_routes import routes
 from mdm_sim.graph.entities.documents import Document, Kind, add, change, checked, find
@@ -51,7 +51,7 @@ def _manage(work: Work, document_id: str, given: Iterable[Any]) -> None:
     if rows:
         work.connection.execute(insert(managed_apps), rows)
     if removed:
-        contexts.rejudge_tenant(work.connection, work.tenant_id)
+        epochs.begin(work)
 
 
 def _protection_effect(work: Work, document_id: str, policy: Document | None) -> None:

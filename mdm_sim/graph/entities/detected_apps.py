@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response
 from sqlalchemy import ColumnElement, case, func, select
 
-from mdm_sim import access
+from mdm_sim import access, contexts
 from mdm_sim.graph import listing
 from mdm_sim.graph.asking import Ask
 from mdm_sim.graph.entities import managed_devices
@@ -54,7 +54,7 @@ _detected = (
         case(_PLATFORMS, value=devices.c.platform, else_="unknown").label("platform"),
     )
     .select_from(devices.join(_app, devices.c.facts.is_not(None)))
-    .where(devices.c.hidden.is_(False))
+    .where(devices.c.hidden.is_(False), devices.c.epoch == contexts.tenant_epoch(devices))
     .subquery()
 )
 _apps = (

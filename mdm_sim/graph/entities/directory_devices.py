@@ -174,7 +174,7 @@ def _delete(ask: Ask) -> Response:
         work.connection.execute(
             delete(directory_devices).where(*_of_tenant(ask), directory_devices.c.id == object_id)
         )
-        contexts.rejudge_joined(work.connection, work.tenant_id, device_id)
+        contexts.rejudge_joined(work, device_id)
         scrub_after(work.connection)
         work.record(audit.Entry(audit.Task.DELETE, "Delete Device", "Device", "Device", object_id))
     return done()
@@ -188,7 +188,7 @@ def _device_id(work: Work, object_id: str) -> str:
 
 
 def _rejudge(work: Work, object_id: str) -> None:
-    contexts.rejudge_joined(work.connection, work.tenant_id, _device_id(work, object_id))
+    contexts.rejudge_joined(work, _device_id(work, object_id))
 
 
 def _relate(relation: str) -> tuple[Route, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Float, case, func, literal
 
+from mdm_sim import contexts
 from mdm_sim.graph.odata.properties import NEVER, Properties, Property, constant
 from mdm_sim.store.tables import devices, fact, users
 
@@ -56,6 +57,12 @@ def _enrollment_type(version: str) -> ColumnElement[str]:
         return devices.c.enrollment_type
     known = devices.c.enrollment_type.in_(ENROLLED_TYPES_V1.split())
     return case((known, devices.c.enrollment_type), else_="unknownFutureValue")
+
+
+def _threat_state() -> ColumnElement[str]:
+    """Not of a device that a change of connectors concerns and whose turn has not come."""
+    is_judged = devices.c.epoch == contexts.tenant_epoch(devices)
+    return case((is_judged, fact(devices, "threatState")), else_=None)
 
 
 def _managed_name() -> ColumnElement[str]:
@@ -111,7 +118,7 @@ def properties(version: str) -> Properties:
         "totalStorageSpaceInBytes": _fact("totalStorageSpaceInBytes", "integer", 0),
         "freeStorageSpaceInBytes":  _fact("freeStorageSpaceInBytes", "integer", 0),
         "managedDeviceName":        Property(_managed_name()),
-        "partnerReportedThreatState": _fact("threatState", default="unknown"),
+        "partnerReportedThreatState": Property(_threat_state(), default="unknown"),
         "requireUserEnrollmentApproval": constant(None),
         "managementCertificateExpirationDate": Property(_certificate_end(), "moment"),
         "iccid":                    _fact("iccid", on_request=True),

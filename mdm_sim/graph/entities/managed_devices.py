@@ -25,7 +25,7 @@ from mdm_sim.store.tables import devices, users
 
 _READ = access.reading(access.DEVICES)
 _WRITE = access.writing(access.DEVICES)
-_PATH = "deviceManagement/managedDevices"
+PATH = "deviceManagement/managedDevices"
 _OWNERS = {"company": Ownership.CORPORATE, "personal": Ownership.PERSONAL}
 
 
@@ -54,7 +54,7 @@ def _result(connection: Connection, ask: Ask, device_id: str, row: Any) -> dict[
     if row.action != "locateDevice":
         return result
     device = records.find(connection, Workload.MDM, ask.who.tenant_id, device_id)
-    located = records.stored_facts(device, ask.desk.clock.now()).get("location")
+    located = records.stored_facts(connection, device, ask.desk.clock.now()).get("location")
     return {
         "@odata.type": "#microsoft.graph.locateDeviceActionResult",
         **result,
@@ -80,7 +80,7 @@ def _location(located: Mapping[str, Any] | None, device: Any, order: Any) -> dic
 
 COLLECTIONS = {
     version: listing.Collection(
-        _PATH,
+        PATH,
         _SOURCE,
         devices.c.id,
         properties(version),
@@ -137,7 +137,7 @@ def _patch(ask: Ask) -> Response:
                 )
             )
         item = listing.fetch(work.connection, ask, COLLECTIONS[ask.version], row.id)
-    return shown({"@odata.context": ask.context(_PATH, "$entity"), **item})
+    return shown({"@odata.context": ask.context(PATH, "$entity"), **item})
 
 
 def _read_only(names: Set[str], version: str) -> list[Detail]:
@@ -222,13 +222,13 @@ def _act(action: RemoteAction) -> Route:
             body = _requested(ask, action, row.id, order_id, work.now)
         return shown(body) if action.returns else done()
 
-    return Route("POST", f"{_PATH}/{{}}/{action.name}", handle, beta_only=action.beta_only)
+    return Route("POST", f"{PATH}/{{}}/{action.name}", handle, beta_only=action.beta_only)
 
 
 ROUTES = (
-    *reading(_PATH, _READ, lambda ask: COLLECTIONS[ask.version]),
-    Route("PATCH", f"{_PATH}/{{}}", _patch),
-    Route("DELETE", f"{_PATH}/{{}}", _delete),
+    *reading(PATH, _READ, lambda ask: COLLECTIONS[ask.version]),
+    Route("PATCH", f"{PATH}/{{}}", _patch),
+    Route("DELETE", f"{PATH}/{{}}", _delete),
     Route("GET", "users/{}/managedDevices", _list_of_user),
     *(_act(action) for action in DEVICE_ACTIONS),
 )

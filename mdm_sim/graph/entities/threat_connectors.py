@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mdm_sim import access, contexts
+from mdm_sim import access, contexts, epochs
 from mdm_sim.graph.entities.documents import Document, Kind
 from mdm_sim.messages import Detail, Malformed
 from mdm_sim.store.work import Work
@@ -66,7 +66,7 @@ def _check(connector: Document) -> None:
 
 
 def _effect(work: Work, _id: str, _document: Document | None) -> None:
-    contexts.rejudge_tenant(work.connection, work.tenant_id)
+    epochs.begin(work)
 
 
 CONNECTORS = Kind(
