@@ -184,10 +184,25 @@ def finish(work: Work, row: Any, result: Result) -> RemoteAction | None:
     return action
 
 
-def remove_all(work: Work, record_id: str) -> None:
-    """Remove every order of a record that has ended."""
-    work.connection.execute(
-        delete(orders).where(orders.c.tenant_id == work.tenant_id, orders.c.record_id == record_id)
+def remove_all(work: Work, record_id: str) -> int:
+    """Remove every order of a record that has ended; returns how many there were."""
+    of_record = (orders.c.tenant_id == work.tenant_id, orders.c.record_id == record_id)
+    return work.connection.execute(delete(orders).where(*of_record)).rowcount
+
+
+def withdraw(work: Work, order: Any) -> None:
+    """Remove a selective wipe that nobody carried out; the app is managed on."""
+    this = (orders.c.tenant_id == work.tenant_id, orders.c.id == order.id)
+    work.connection.execute(delete(orders).where(*this))
+    row = work.connection.execute(
+        select(registrations).where(
+            registrations.c.tenant_id == work.tenant_id, registrations.c.id == order.record_id
+        )
+    ).one()
+    _set_management_state(work, row, "managed")
+    kind = "ManagedAppRegistration"
+    work.record(
+        audit.Entry(audit.Task.DELETE, f"expire {order.action}", "Application", kind, row.id)
     )
 
 

@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Table, bindparam, select, update
 
 from mdm_sim import diagnostics, queries, receipts
-from mdm_sim.messages import receipt
+from mdm_sim.messages import Forbidden, receipt
 from mdm_sim.policy import catalogue
 from mdm_sim.policy.context import Context, Ownership, Platform, Workload
 from mdm_sim.policy.minimise import Minimised, minimise
@@ -30,6 +30,7 @@ from mdm_sim.store.tables import (
     managed_apps,
     registrations,
     settings,
+    users,
 )
 from mdm_sim.store.work import Work
 
@@ -58,6 +59,10 @@ _JOINED = Prepared(
         (device_owners.c.tenant_id == directory_devices.c.tenant_id)
         & (device_owners.c.directory_device_id == directory_devices.c.id),
     )
+    .join(
+        users,
+        (users.c.tenant_id == device_owners.c.tenant_id) & (users.c.id == device_owners.c.user_id),
+    )
     .where(
         directory_devices.c.tenant_id == bindparam("tenant"),
         directory_devices.c.device_id == bindparam("device_id"),
@@ -65,6 +70,7 @@ _JOINED = Prepared(
         (directory_devices.c.trust_type == "AzureAd")
         | (directory_devices.c.trust_type == "ServerAd"),
         device_owners.c.user_id == bindparam("user_id"),
+        users.c.deleted_at.is_(None),
     )
     .limit(1)
 )
@@ -116,6 +122,13 @@ def current(connection: Connection, row: Any) -> Context:
 def epoch(connection: Connection, tenant_id: str) -> int:
     """How many changes of the tenant have concerned every record."""
     return int(_EPOCH(connection, tenant=tenant_id).scalar_one())
+
+
+def require_open(connection: Connection, tenant_id: str) -> None:
+    """Raise Forbidden where the tenant was closed: nothing more is collected for it."""
+    if _SETTINGS(connection, tenant=tenant_id).one().closed_at is not None:
+        message = "the tenant is closed"
+        raise Forbidden(message)
 
 
 def tenant_epoch(table: Table[Any]) -> ColumnElement[int]:

@@ -86,9 +86,13 @@ def settle(connection: Connection, tenant_id: str, record_id: str, context: Cont
             scrub_after(connection)
 
 
-def held(connection: Connection, tenant_id: str, record_id: str) -> dict[str, Any]:
-    """The reports of a record by fact, for the person they are of."""
+def held(
+    connection: Connection, tenant_id: str, record_id: str, context: Context
+) -> dict[str, Any]:
+    """The reports of a record by fact, for the person they are of; none without both consents."""
     found: dict[str, Any] = {}
+    if not (context.tenant_diagnostics and context.user_diagnostics):
+        return found
     for pseudonym in reversed(_pseudonyms(connection, tenant_id, record_id)):
         rows = connection.execute(select(diagnostics).where(*_reports(tenant_id, [pseudonym])))
         found |= {row.fact: orjson.loads(row.document) for row in rows}

@@ -8,15 +8,19 @@ a record is read, and judged at a check-in, as the new state permits (`contexts.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+import uuid_utils
+from sqlalchemy import Connection, Select, func, select, update
 
-from mdm_sim import contexts
+from mdm_sim import contexts, diagnostics
+from mdm_sim.messages import Conflict
 from mdm_sim.policy import catalogue
 from mdm_sim.policy.context import Context
 from mdm_sim.store import audit
+from mdm_sim.store.engine import scrub_after
 from mdm_sim.store.tables import devices, registrations, settings
 from mdm_sim.store.work import Desk, Work
 
@@ -97,26 +101,72 @@ def progress(connection: Connection, tenant_id: str) -> Progress:
     return Progress(**counted)
 
 
-def finish(desk: Desk, tenant_id: str, correlation_id: str) -> int:
+def rotate_pseudonyms(work: Work) -> None:
+    """Give the tenant a new key for pseudonyms; every report moves to its record's new pseudonym.
+
+    Raises Conflict while the reports are still being moved from the key before.
+    """
+    row = work.connection.execute(_settings(work.tenant_id)).one()
+    if row.former_pseudonym_key:
+        message = "the last rotation is not finished yet"
+        raise Conflict(message)
+    begin(
+        work,
+        former_pseudonym_key=row.pseudonym_key,
+        pseudonym_key=diagnostics.new_key(),
+        pseudonym_key_at=work.now,
+    )
+    kind = ("Other", "PrivacySettings", work.tenant_id)
+    changes = {"pseudonymKey": "replaced"}
+    work.record(audit.Entry(audit.Task.MANAGE, "rotate PseudonymKey", *kind, changes))
+    if not is_behind(work.connection, work.tenant_id):
+        _forget_former_key(work)
+
+
+def is_behind(connection: Connection, tenant_id: str) -> bool:
+    """Whether a record of the tenant has still to be judged again."""
+    now_epoch = contexts.epoch(connection, tenant_id)
+    return any(
+        connection.execute(
+            select(table.c.id).where(table.c.tenant_id == tenant_id, table.c.epoch < now_epoch)
+        ).first()
+        for table in _TABLES
+    )
+
+
+def finish(
+    desk: Desk,
+    tenant_id: str,
+    stopped: Callable[[], bool] = bool,
+    tell: Callable[[int], None] = lambda _done: None,
+) -> int:
     """Judge batch after batch, each in a transaction of its own, until no record is left.
 
     Begins an epoch first where the records were judged by another version of the catalogue.
-    Returns how many records were judged.
+    `tell` hears how many records were judged so far, which is also returned.
     """
     total = 0
-    while True:
-        with desk.work(tenant_id, audit.SYSTEM, correlation_id) as work:
-            row = work.connection.execute(
-                select(settings).where(settings.c.tenant_id == tenant_id)
-            ).one()
+    while not stopped() and _has_work(desk, tenant_id):
+        with desk.work(tenant_id, audit.SYSTEM, str(uuid_utils.uuid4())) as work:
+            row = work.connection.execute(_settings(tenant_id)).one()
             if row.judged_version != catalogue.VERSION:
                 begin(work)
-            done = advance(work)
-            if not done and row.former_pseudonym_key:
+            total += advance(work)
+            if not is_behind(work.connection, tenant_id):
                 _forget_former_key(work)
-        total += done
-        if not done:
-            return total
+        tell(total)
+    return total
+
+
+def _has_work(desk: Desk, tenant_id: str) -> bool:
+    with desk.store.read() as connection:
+        row = connection.execute(_settings(tenant_id)).one()
+        is_old = row.judged_version != catalogue.VERSION
+        return is_old or bool(row.former_pseudonym_key) or is_behind(connection, tenant_id)
+
+
+def _settings(tenant_id: str) -> Select[Any]:
+    return select(settings).where(settings.c.tenant_id == tenant_id)
 
 
 def _forget_former_key(work: Work) -> None:
@@ -126,3 +176,4 @@ def _forget_former_key(work: Work) -> None:
         .where(settings.c.tenant_id == work.tenant_id)
         .values(former_pseudonym_key=None)
     )
+    scrub_after(work.connection)

@@ -51,8 +51,8 @@ def join(work: Work, user_id: str | None, enrollment: Enrollment) -> str:
     return device_id
 
 
-def disown(work: Work, user_id: str) -> None:
-    """A user who is gone owns no device any more: their records are judged as not joined."""
+def rejudge_owned(work: Work, user_id: str) -> None:
+    """Judge again the records of a user's directory devices, whose owner is gone or is back."""
     owned = (
         select(directory_devices.c.device_id)
         .join(
@@ -61,12 +61,41 @@ def disown(work: Work, user_id: str) -> None:
             & (device_owners.c.directory_device_id == directory_devices.c.id),
         )
         .where(device_owners.c.tenant_id == work.tenant_id, device_owners.c.user_id == user_id)
+        .distinct()
     )
-    device_ids = {row.device_id for row in work.connection.execute(owned)}
+    for row in work.connection.execute(owned.order_by(directory_devices.c.device_id)).all():
+        contexts.rejudge_joined(work, row.device_id)
+
+
+def disown(work: Work, user_id: str) -> list[str]:
+    """A user who is erased owns no device any more; a device that nobody else has goes too.
+
+    Returns the ids of the directory's objects that went.
+    """
+    of_user = (device_owners.c.tenant_id == work.tenant_id, device_owners.c.user_id == user_id)
+    owned = {
+        row.directory_device_id
+        for row in work.connection.execute(select(device_owners).where(*of_user))
+    }
+    device_ids = _device_ids(work, owned)
+    work.connection.execute(delete(device_owners).where(*of_user))
+    others = select(device_owners.c.directory_device_id).where(
+        device_owners.c.tenant_id == work.tenant_id,
+        device_owners.c.directory_device_id.in_(owned),
+    )
+    orphans = sorted(owned - {row[0] for row in work.connection.execute(others)})
     work.connection.execute(
-        delete(device_owners).where(
-            device_owners.c.tenant_id == work.tenant_id, device_owners.c.user_id == user_id
+        delete(directory_devices).where(
+            directory_devices.c.tenant_id == work.tenant_id, directory_devices.c.id.in_(orphans)
         )
     )
-    for device_id in sorted(device_ids):
+    for device_id in device_ids:
         contexts.rejudge_joined(work, device_id)
+    return orphans
+
+
+def _device_ids(work: Work, object_ids: set[str]) -> list[str]:
+    query = select(directory_devices.c.device_id).where(
+        directory_devices.c.tenant_id == work.tenant_id, directory_devices.c.id.in_(object_ids)
+    )
+    return sorted(row.device_id for row in work.connection.execute(query))

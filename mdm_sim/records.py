@@ -12,6 +12,7 @@ from mdm_sim import actions, contexts, diagnostics, queries, receipts, tokens
 from mdm_sim.policy import catalogue
 from mdm_sim.policy.context import Context, Ownership, Platform, Workload
 from mdm_sim.policy.minimise import Minimised, minimise
+from mdm_sim.policy.retention import seconds
 from mdm_sim.remote_actions import WIPED_ONLY
 from mdm_sim.store import audit
 from mdm_sim.store.engine import scrub_after
@@ -19,7 +20,6 @@ from mdm_sim.store.prepared import Prepared
 from mdm_sim.store.tables import devices, fact, registrations
 from mdm_sim.store.work import Work
 
-LOCATION_SECONDS = 24 * 3600
 RESOURCES = {Workload.MDM: "ManagedDevice", Workload.MAM: "ManagedAppRegistration"}
 
 _FIND = {
@@ -88,7 +88,7 @@ def put(work: Work, context: Context, record_id: str, values: Mapping[str, Any])
 
 def location_expiry(facts: Mapping[str, Any], now: float) -> float | None:
     """When a location that is stored now has to be gone (row device.location)."""
-    return now + LOCATION_SECONDS if "location" in facts else None
+    return now + seconds("location") if "location" in facts else None
 
 
 def refusals(outcome: Minimised) -> dict[str, str]:
@@ -97,28 +97,34 @@ def refusals(outcome: Minimised) -> dict[str, str]:
     return words | {row: f"reduced:{how}" for row, how in outcome.reduced.items()}
 
 
-def remove(work: Work, row: Any) -> None:
-    """End a record: its facts, orders and reports go at once; its token answers that it is gone."""
+def remove(work: Work, row: Any) -> dict[str, int]:
+    """End a record: its facts, orders and reports go at once; its token answers that it is gone.
+
+    Returns how many orders, receipts and diagnostic reports went with it.
+    """
     workload = Workload(row.workload)
     table = contexts.table_of(workload)
-    _forget_all(work, row.id)
+    gone = _forget_all(work, row.id)
     work.connection.execute(
         delete(table).where(table.c.tenant_id == work.tenant_id, table.c.id == row.id)
     )
-    tokens.end(work.connection, work.tenant_id, row.id)
+    tokens.end(work.connection, work.tenant_id, row.id, work.now)
     if workload is Workload.MDM:
         _unlink(work, row.id)
     scrub_after(work.connection)
     kind = RESOURCES[workload]
     work.record(audit.Entry(audit.Task.DELETE, f"Delete {kind}", "Enrollment", kind, row.id))
+    return gone
 
 
-def _forget_all(work: Work, record_id: str) -> None:
-    """Remove what is held on a record outside its own row."""
-    diagnostics.purge(work.connection, work.tenant_id, record_id)
+def _forget_all(work: Work, record_id: str) -> dict[str, int]:
+    """Remove what is held on a record outside its own row; returns how much it was."""
     queries.purge(work.connection, work.tenant_id, record_id)
-    receipts.remove_all(work.connection, work.tenant_id, record_id)
-    actions.remove_all(work, record_id)
+    return {
+        "diagnosticReports": diagnostics.purge(work.connection, work.tenant_id, record_id),
+        "receipts": receipts.remove_all(work.connection, work.tenant_id, record_id),
+        "orders": actions.remove_all(work, record_id),
+    }
 
 
 def rejudge_apps(work: Work, device_id: str, **changes: Any) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 
 import orjson
 from sqlalchemy import Connection, insert, select
 
-from mdm_sim import tokens
+from mdm_sim import diagnostics, tokens
+from mdm_sim.policy import catalogue
 from mdm_sim.store.tables import clients, settings, users
 
 TENANT_ID = "5f1d0000-0000-4000-8000-000000000001"
@@ -73,7 +73,9 @@ def seed(connection: Connection, now: float) -> None:
             "device_query": False,
             "diagnostics": False,
             "location_on_request_only": False,
-            "pseudonym_key": secrets.token_hex(32),
+            "pseudonym_key": diagnostics.new_key(),
+            "pseudonym_key_at": now,
+            "judged_version": catalogue.VERSION,
         },
     )
     connection.execute(

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from mdm_sim.messages import Gone, Principal, Unauthenticated
+from mdm_sim.policy.retention import seconds
 from mdm_sim.store.prepared import Prepared
 from mdm_sim.store.tables import credentials, signing_keys
 
@@ -100,12 +101,12 @@ def find(connection: Connection, token: str, kinds: frozenset[str], now: float) 
     return Credential(row[0], row[1], row[2], orjson.loads(row[5]))
 
 
-def end(connection: Connection, tenant_id: str, subject_id: str) -> None:
-    """From now on every token of `subject_id` answers that it has ended."""
+def end(connection: Connection, tenant_id: str, subject_id: str, now: float) -> None:
+    """From now on every token of `subject_id` answers that it has ended, for a year."""
     connection.execute(
         update(credentials)
         .where(credentials.c.tenant_id == tenant_id, credentials.c.subject_id == subject_id)
-        .values(state="gone", detail="{}")
+        .values(state="gone", detail="{}", expires_at=now + seconds("ended_credential"))
     )
 
 

@@ -145,6 +145,14 @@ def work_by_token(desk: Desk, kind: str) -> Iterator[tuple[Work, tokens.Credenti
         yield desk.on(connection, credential.tenant_id, audit.SYSTEM, request_id()), credential
 
 
+@contextmanager
+def read_by_token(desk: Desk, kind: str) -> Iterator[tuple[Connection, tokens.Credential]]:
+    """A snapshot to read from for the holder of an opaque token of `kind`."""
+    token = bearer()
+    with desk.store.read() as connection:
+        yield connection, _find(connection, token, kind, desk)
+
+
 def _find(connection: Connection, token: str, kind: str, desk: Desk) -> tokens.Credential:
     return tokens.find(connection, token, frozenset({kind}), desk.clock.now())
 

@@ -6,8 +6,11 @@ import sys
 
 import click
 
-from mdm_sim.cli.inspection import audit, db, policy
+from mdm_sim.cli.holdings import rights, upkeep
+from mdm_sim.cli.inspection import audit, db
 from mdm_sim.cli.options import SHOWN
+from mdm_sim.cli.policy import policy
+from mdm_sim.cli.proving import prove
 from mdm_sim.cli.service import env, serve, token
 from mdm_sim.settings import PREFIX
 
@@ -37,5 +40,5 @@ def demo(once: bool, as_json: bool, count: int, seed: int) -> None:  # noqa: FBT
     sys.exit(tell(count=count, seed=seed, once=once, as_json=as_json))
 
 
-for _command in (serve, env, token, policy, audit, db):
+for _command in (serve, env, token, policy, rights, upkeep, audit, db, prove):
     main.add_command(_command)

@@ -1,4 +1,4 @@
-"""Commands that look: the catalogue, the audit log, the database."""
+"""Commands that look at what is stored: the audit log, the database."""
 
 from __future__ import annotations
 
@@ -7,75 +7,8 @@ from pathlib import Path
 
 import click
 
-from mdm_sim.cli.options import DATA_DIR, DATABASE, SHOWN, directory_of
+from mdm_sim.cli.options import DATA_DIR, DATABASE, directory_of
 from mdm_sim.settings import Settings, default_database
-
-
-@click.group()
-def policy() -> None:
-    """The catalogue of what may be kept."""
-
-
-@policy.command("show")
-@click.option("--language", type=click.Choice(["nl", "en"]), default="en", **SHOWN)
-@click.option("--json", "as_json", is_flag=True, help="The whole catalogue as JSON.")
-def policy_show(language: str, as_json: bool) -> None:  # noqa: FBT001
-    """Print every row with its MAM cell and its rules."""
-    import orjson
-
-    from mdm_sim.policy.explain import catalogue_rows
-
-    found = catalogue_rows()
-    if as_json:
-        click.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2))
-        return
-    click.echo(f"catalogue {found['version']}, {len(found['rows'])} rows")
-    for row in found["rows"]:
-        click.echo(
-            f"{row['id']}: {row[language]}\n"
-            f"    MDM: {row['mdm']}\n    MAM: {row['mam']}   [{row['mamCell']}]"
-        )
-    click.echo("Beside the page, the service keeps for itself:")
-    for name, why in found["register"].items():
-        click.echo(f"    {name}: {why}")
-
-
-@policy.command("explain")
-@click.argument("name")
-@click.option("--workload", type=click.Choice(["mdm", "mam"]), required=True)
-@click.option("--ownership", type=click.Choice(["corporate", "personal"]), default="personal")
-@click.option(
-    "--platform",
-    default="ios",
-    type=click.Choice(["windows", "macos", "ios", "ipados", "android", "linux"]),
-)
-@click.option(
-    "--condition",
-    "conditions",
-    multiple=True,
-    help="A condition that holds, such as entra_joined; may be repeated.",
-)
-def policy_explain(
-    name: str, workload: str, ownership: str, platform: str, conditions: tuple[str, ...]
-) -> None:
-    """Say what becomes of a fact, or of a row's values, and why."""
-    from mdm_sim.policy.context import CONDITIONS, Context, Ownership, Platform, Workload
-    from mdm_sim.policy.explain import explain
-
-    if unknown := set(conditions) - set(CONDITIONS):
-        message = f"unknown condition {min(unknown)}; there are {', '.join(CONDITIONS)}"
-        raise click.UsageError(message)
-    context = Context(
-        Workload(workload),
-        Ownership(ownership),
-        Platform(platform),
-        **dict.fromkeys(conditions, True),
-    )
-    found = explain(name, context)
-    if found is None:
-        message = "no fact and no row is called that; mdm-sim policy show lists them"
-        raise click.ClickException(message)
-    click.echo(found)
 
 
 @click.group()

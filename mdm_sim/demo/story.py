@@ -11,9 +11,11 @@ from pathlib import Path
 import orjson
 
 from mdm_sim.demo import proof, report
-from mdm_sim.demo.running import Admin, DemoFailed, Service, devices, service
+from mdm_sim.demo.running import devices
 from mdm_sim.demo.tally import Tally
 from mdm_sim.demo.told import Told
+from mdm_sim.proving.search import content_of
+from mdm_sim.proving.service import Admin, Service, ServiceFailed, service
 
 MIX = "corporate=40,byod=35,mam=25"
 PLATFORMS = "windows,macos,ios,ipados,android,linux"
@@ -30,7 +32,7 @@ def tell(*, count: int, seed: int, once: bool, as_json: bool) -> int:
     with tempfile.TemporaryDirectory(prefix="mdm-sim-demo-") as folder:
         try:
             with service(Path(folder)) as running:
-                before = proof.content_of(running.directory)
+                before = content_of(running.directory)
                 told = _happen(running, count, seed, say)
                 found = proof.search(running.directory, before, told.fleet, told.held)
                 tally = Tally.of(told.fleet, told.held)
@@ -40,7 +42,7 @@ def tell(*, count: int, seed: int, once: bool, as_json: bool) -> int:
                     report.show(told, tally, found)
                 if not once:
                     _serve_on(running, say)
-        except DemoFailed as failure:
+        except ServiceFailed as failure:
             print(f"mdm-sim demo: {failure}", file=sys.stderr)
             return 1
         except KeyboardInterrupt:
@@ -189,7 +191,7 @@ def _serve_on(running: Service, say: Say) -> None:
         f'$({Path(sys.executable).parent}/mdm-sim token --ready-file {running.ready_file})" '
         f"'{ready['base_url']}/v1.0/deviceManagement/managedDevices?$top=3&$select=deviceName,managedDeviceOwnerType'"
     )
-    while running.process.poll() is None:
+    while running.is_running:
         time.sleep(0.2)
     message = "the service ended"
-    raise DemoFailed(message)
+    raise ServiceFailed(message)

@@ -13,7 +13,7 @@ from sqlalchemy import Row
 
 from mdm_sim.entra.directory import Client
 from mdm_sim.entra.scopes import Scopes
-from mdm_sim.store.tables import UserColumns
+from mdm_sim.store.columns import UserColumns
 from mdm_sim.tokens import ACCESS_TOKEN_SECONDS, GRAPH
 
 INTUNE_ADMINISTRATOR = "3a2c62db-5318-420d-8d74-23affee5d9d5"

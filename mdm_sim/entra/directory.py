@@ -9,8 +9,9 @@ from sqlalchemy import Connection, Row, func, select
 
 from mdm_sim import tokens
 from mdm_sim.entra.errors import Refused
+from mdm_sim.store.columns import UserColumns
 from mdm_sim.store.engine import Store
-from mdm_sim.store.tables import UserColumns, clients, settings, users
+from mdm_sim.store.tables import clients, settings, users
 from mdm_sim.tenant import DOMAIN, TENANT_ID
 
 # Names in a path that stand for more tenants than one.
@@ -57,7 +58,11 @@ def prove_user(store: Store, tenant_id: str, name: str, password: str, decoy: st
     column = users.c.user_principal_name
     query = (
         select(users.c.id, users.c.password_hash)
-        .where(users.c.tenant_id == tenant_id, func.lower(column) == func.lower(name))
+        .where(
+            users.c.tenant_id == tenant_id,
+            users.c.deleted_at.is_(None),
+            func.lower(column) == func.lower(name),
+        )
         .order_by((column == name).desc())
     )
     with store.read() as connection:
@@ -69,7 +74,9 @@ def prove_user(store: Store, tenant_id: str, name: str, password: str, decoy: st
 
 def find_user(connection: Connection, tenant_id: str, user_id: str) -> Row[UserColumns]:
     """The user as the directory has them now; refused when they are gone or disabled."""
-    query = select(users).where(users.c.tenant_id == tenant_id, users.c.id == user_id)
+    query = select(users).where(
+        users.c.tenant_id == tenant_id, users.c.id == user_id, users.c.deleted_at.is_(None)
+    )
     row = connection.execute(query).one_or_none()
     if row is None:
         raise Refused(70000)

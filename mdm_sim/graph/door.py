@@ -11,10 +11,12 @@ from mdm_sim.graph.entities import (
     admin_objects,
     app_registrations,
     audit_events,
+    deleted_users,
     detected_apps,
     device_queries,
     directory_devices,
     managed_devices,
+    personal_data,
     users,
 )
 from mdm_sim.graph.odata.query import options
@@ -31,6 +33,8 @@ ROUTES = Table(
         *device_queries.ROUTES,
         *admin_objects.ROUTES,
         *users.ROUTES,
+        *deleted_users.ROUTES,
+        *personal_data.ROUTES,
         *directory_devices.ROUTES,
     )
 )

@@ -52,8 +52,10 @@ _REPLACE = {
 def check_in(work: Work, workload: Workload, record_id: str, report: CheckIn) -> CheckedIn:
     """Take what a device or app reports, by the state the service is in now, and hand out orders.
 
-    A fact that is reported replaces the one that is stored, null removes it, others stay.
+    A fact that is reported replaces the one that is stored, null removes it, others stay. Raises
+    Forbidden where the tenant is closed.
     """
+    contexts.require_open(work.connection, work.tenant_id)
     row = _brought_up_to_date(work, workload, record_id)
     is_asked = _is_location_asked(work, row, report)
     for result in report.results:

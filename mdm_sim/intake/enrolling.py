@@ -65,8 +65,9 @@ def enroll(work: Work, user_id: str | None, enrollment: Enrollment) -> Enrolled:
     """Take a device under management; the same hardware of the same user enrolls anew.
 
     Raises Impossible for a platform that the enrollment type does not know, Conflict for hardware
-    that another user has enrolled.
+    that another user has enrolled, Forbidden where the tenant is closed.
     """
+    contexts.require_open(work.connection, work.tenant_id)
     kind = ownership.TYPES[enrollment.enrollment_type]
     if enrollment.platform not in kind.platforms:
         message = "this enrollmentType does not exist on this platform"
@@ -114,8 +115,10 @@ def enroll(work: Work, user_id: str | None, enrollment: Enrollment) -> Enrolled:
 def register(work: Work, user_id: str, registration: Registration) -> Enrolled:
     """Register a managed app; the same user, app and device tag keep their registration.
 
-    Raises Impossible without an app identifier, Forbidden when the device is another user's.
+    Raises Impossible without an app identifier, Forbidden when the device is another user's or the
+    tenant is closed.
     """
+    contexts.require_open(work.connection, work.tenant_id)
     facts = registration.facts
     device = _linked_device(work, user_id, registration)
     context = contexts.with_tenant(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint
 
 from mdm_sim import wire
-from mdm_sim.privacy import holdings, preview, switches
+from mdm_sim.privacy import holdings, preview, progress, rights, switches
 from mdm_sim.store.work import Desk
 
-_SUBJECTS = (switches, holdings, preview)
+_SUBJECTS = (switches, holdings, preview, rights, progress)
 
 
 def door(desk: Desk) -> Blueprint:

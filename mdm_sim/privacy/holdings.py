@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response
 from sqlalchemy import Connection
 
-from mdm_sim import access, contexts, records, wire
+from mdm_sim import access, contexts, receipts, records, wire
 from mdm_sim.messages import NotFound, describe
 from mdm_sim.policy.context import Workload
 from mdm_sim.policy.explain import catalogue_rows, held_rows
@@ -15,7 +15,7 @@ from mdm_sim.store.work import Desk
 
 
 def add_routes(blueprint: Blueprint, desk: Desk) -> None:
-    """`/catalogue` and `/records/{id}`."""
+    """`/catalogue`, `/records/{id}` and `/records/{id}/receipts`."""
 
     @blueprint.get("/catalogue")
     def catalogue() -> Response:
@@ -27,12 +27,25 @@ def add_routes(blueprint: Blueprint, desk: Desk) -> None:
         who = wire.principal(desk)
         access.require(who, access.reading(access.DEVICES))
         with desk.store.read() as connection:
-            for workload in Workload:
-                row = records.find(connection, workload, who.tenant_id, str(record_id))
-                if row is not None and not row._mapping.get("hidden"):  # noqa: SLF001
-                    return wire.answer(_held(connection, row, desk.clock.now()))
-        message = "there is no such record"
-        raise NotFound(message)
+            row = _find(connection, who.tenant_id, str(record_id))
+            return wire.answer(_held(connection, row, desk.clock.now()))
+
+    @blueprint.get("/records/<uuid:record_id>/receipts")
+    def told(record_id: Any) -> Response:
+        who = wire.principal(desk)
+        access.require(who, access.reading(access.DEVICES))
+        with desk.store.read() as connection:
+            row = _find(connection, who.tenant_id, str(record_id))
+            return wire.answer({"value": receipts.held(connection, who.tenant_id, row.id)})
+
+
+def _find(connection: Connection, tenant_id: str, record_id: str) -> Any:
+    for workload in Workload:
+        row = records.find(connection, workload, tenant_id, record_id)
+        if row is not None and not row._mapping.get("hidden"):  # noqa: SLF001
+            return row
+    message = "there is no such record"
+    raise NotFound(message)
 
 
 def _held(connection: Connection, row: Any, now: float) -> dict[str, Any]:

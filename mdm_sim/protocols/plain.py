@@ -13,7 +13,7 @@ from typing import Any
 from flask import Blueprint, Response
 from sqlalchemy import bindparam, select
 
-from mdm_sim import access, intake, tokens, wire
+from mdm_sim import access, intake, receipts, tokens, wire
 from mdm_sim.clock import iso
 from mdm_sim.messages import (
     CheckIn,
@@ -41,7 +41,9 @@ _TOKEN = schemas.TokenBody()
 _CREDENTIALS = {Workload.MDM: "device", Workload.MAM: "app"}
 _USER = Prepared(
     select(users.c.id, users.c.account_enabled).where(
-        users.c.tenant_id == bindparam("tenant"), users.c.id == bindparam("user")
+        users.c.tenant_id == bindparam("tenant"),
+        users.c.id == bindparam("user"),
+        users.c.deleted_at.is_(None),
     )
 )
 
@@ -118,6 +120,14 @@ def door(desk: Desk) -> Blueprint:
     @blueprint.delete("/mam/v1/registrations/self")
     def unregister() -> Response:
         return _leave(desk, Workload.MAM)
+
+    @blueprint.get("/mdm/v1/enrollments/self/receipts")
+    def device_receipts() -> Response:
+        return _receipts(desk, Workload.MDM)
+
+    @blueprint.get("/mam/v1/registrations/self/receipts")
+    def app_receipts() -> Response:
+        return _receipts(desk, Workload.MAM)
 
     @blueprint.post("/mdm/v1/enrollment-tokens")
     def create_enrollment_token() -> Response:
@@ -207,6 +217,13 @@ def _leave(desk: Desk, workload: Workload) -> Response:
         actor = audit.Actor("Unknown", userId=credential.subject_id)
         intake.unenroll(work.on_behalf_of(actor), workload, credential.subject_id)
     return Response(status=204)
+
+
+def _receipts(desk: Desk, workload: Workload) -> Response:
+    """What became of what the caller sent, over time."""
+    with wire.read_by_token(desk, _CREDENTIALS[workload]) as (connection, credential):
+        held = receipts.held(connection, credential.tenant_id, credential.subject_id)
+    return wire.answer({"value": held})
 
 
 def _enrollment_token(desk: Desk, body: dict[str, Any]) -> dict[str, Any]:

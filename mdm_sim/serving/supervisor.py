@@ -20,15 +20,18 @@ from types import FrameType
 
 import orjson
 
-from mdm_sim import tenant, upkeep
+from mdm_sim import tenant
 from mdm_sim.app import open_desk
 from mdm_sim.preparation import prepare
 from mdm_sim.serving import certificates
 from mdm_sim.settings import PREFIX, Settings
 from mdm_sim.store.work import Desk
+from mdm_sim.upkeep import job
 
 OFF = -1
 UPKEEP_SECONDS = 30
+THOROUGH_SECONDS = 3600
+BEHIND_SECONDS = 1
 START_SECONDS = 60
 STOP_SECONDS = 10
 
@@ -65,9 +68,9 @@ def serve(
         _port(listening.host, listening.http_port),
         listening.workers,
     )
+    desk = open_desk(settings)
+    prepare(desk, lambda done: print(f"mdm-sim: {done} records judged again", file=sys.stderr))
     with _stopping() as stopped, _children(settings, where, certs) as children:
-        desk = open_desk(settings)
-        prepare(desk)
         _await_answers(where, certs, children, stopped)
         told = ready(where, certs)
         if ready_file:
@@ -237,10 +240,16 @@ def _require_alive(children: list[subprocess.Popen[bytes]]) -> None:
 
 
 def _mind(desk: Desk, children: list[subprocess.Popen[bytes]], stopped: list[int]) -> None:
-    due = 0.0
+    """See that the listeners live; upkeep now and then, and what a change left behind at once."""
+    quick = thorough = behind = 0.0
     while not stopped:
         _require_alive(children)
-        if time.monotonic() >= due:
-            upkeep.run(desk, tenant.TENANT_ID)
-            due = time.monotonic() + UPKEEP_SECONDS
+        now = time.monotonic()
+        if now >= quick:
+            job.run(desk, only_quick=now < thorough, stopped=lambda: bool(stopped))
+            quick = now + UPKEEP_SECONDS
+            thorough = thorough if now < thorough else now + THOROUGH_SECONDS
+        elif now >= behind:
+            job.catch_up(desk, lambda: bool(stopped))
+            behind = now + BEHIND_SECONDS
         time.sleep(0.1)

@@ -11,13 +11,15 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import takewhile
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from mdm_sim.clock import instant
+from mdm_sim.store.engine import scrub_after
 from mdm_sim.store.prepared import Prepared
 from mdm_sim.store.tables import audit_events, audit_heads
 
@@ -160,10 +162,27 @@ def _digest(previous: str, seq: int, document: str) -> str:
     return hashlib.sha256(f"{previous}\n{seq}\n{document}".encode()).hexdigest()
 
 
+def shorten(connection: Connection, tenant_id: str, before: float, limit: int) -> int:
+    """Remove up to `limit` of a tenant's oldest entries, made at `before` or earlier.
+
+    The head says where the chain begins from then on. Returns how many went.
+    """
+    of_tenant = audit_events.c.tenant_id == tenant_id
+    oldest = select(audit_events).where(of_tenant).order_by(audit_events.c.seq).limit(limit)
+    due = list(takewhile(lambda row: row.recorded_at <= before, connection.execute(oldest)))
+    if not due:
+        return 0
+    base = {"base_seq": due[-1].seq, "base_hash": due[-1].hash}
+    connection.execute(update(audit_heads).where(audit_heads.c.tenant_id == tenant_id).values(base))
+    connection.execute(delete(audit_events).where(of_tenant, audit_events.c.seq <= due[-1].seq))
+    scrub_after(connection)
+    return len(due)
+
+
 def verify(connection: Connection) -> Iterator[str]:
     """Walk every tenant's chain and tell each fault: an edited, removed or re-ordered entry."""
     heads = {row.tenant_id: row for row in connection.execute(select(audit_heads))}
-    ends: dict[str, tuple[int, str]] = {}
+    ends = {name: (head.base_seq, head.base_hash) for name, head in heads.items()}
     ordered = select(audit_events).order_by(audit_events.c.tenant_id, audit_events.c.seq)
     for row in connection.execute(ordered):
         seq, digest = ends.get(row.tenant_id, (0, GENESIS))

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from mdm_sim import tenant, upkeep
+from mdm_sim import tenant
 from mdm_sim.app import open_desk
 from mdm_sim.settings import Settings
 from mdm_sim.store import audit
 from mdm_sim.store.work import Desk
+from mdm_sim.upkeep import locations
 
 Headers = dict[str, str]
 DAY = 24 * 3600
@@ -76,7 +77,7 @@ def later(settings: Settings) -> Iterator[Callable[[float], Desk]]:
 def expire(desk: Desk) -> int:
     """Run the upkeep, as the service does every half a minute."""
     with desk.work(tenant.TENANT_ID, audit.SYSTEM, tenant.TENANT_ID) as work:
-        return upkeep.expire_locations(work)
+        return locations.expire_locations(work, 100)
 
 
 def shown(client: FlaskClient, path: str) -> Any:

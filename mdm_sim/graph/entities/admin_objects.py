@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert
 
 from mdm_sim import access, compliance, epochs, ownership, protections
 from mdm_sim.graph.asking import Ask, done, shown
+from mdm_sim.graph.entities.cleanup_rules import RULES
 from mdm_sim.graph.entities.document_routes import routes
 from mdm_sim.graph.entities.documents import Document, Kind, add, change, checked, find
 from mdm_sim.graph.entities.threat_connectors import CONNECTORS
@@ -224,7 +225,14 @@ def _target_apps(kind: Kind) -> Route:
     return Route("POST", f"{kind.path}/{{}}/targetApps", target, kind.beta_only)
 
 
-_KINDS: tuple[Kind, ...] = (MOBILE_APPS, COMPLIANCE_POLICIES, CONNECTORS, IDENTITIES, *PROTECTIONS)
+_KINDS: tuple[Kind, ...] = (
+    MOBILE_APPS,
+    COMPLIANCE_POLICIES,
+    CONNECTORS,
+    IDENTITIES,
+    RULES,
+    *PROTECTIONS,
+)
 
 ROUTES = (
     *(route for kind in _KINDS for route in routes(kind)),

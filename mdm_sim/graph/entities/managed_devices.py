@@ -34,7 +34,10 @@ def _of_tenant(ask: Ask) -> Sequence[ColumnElement[bool]]:
 
 
 _SOURCE = devices.outerjoin(
-    users, (users.c.tenant_id == devices.c.tenant_id) & (users.c.id == devices.c.user_id)
+    users,
+    (users.c.tenant_id == devices.c.tenant_id)
+    & (users.c.id == devices.c.user_id)
+    & users.c.deleted_at.is_(None),
 )
 
 

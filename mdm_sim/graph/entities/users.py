@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Response
-from sqlalchemy import ColumnElement, delete, insert, literal, select, update
+from sqlalchemy import ColumnElement, insert, literal, select, update
 
 from mdm_sim import access, joining, tokens
 from mdm_sim.graph import listing
@@ -25,8 +25,8 @@ from mdm_sim.store.engine import scrub_after
 from mdm_sim.store.tables import users
 from mdm_sim.store.work import Work
 
-_READ = access.reading(access.USERS)
-_WRITE = access.writing(access.USERS)
+READ = access.reading(access.USERS)
+WRITE = access.writing(access.USERS)
 _LONGEST = 256
 MISSING = "Resource does not exist or one of its queried reference-property objects is not present."
 
@@ -49,7 +49,7 @@ PROPERTIES: Properties = {
 
 
 def _of_tenant(ask: Ask) -> Sequence[ColumnElement[bool]]:
-    return (users.c.tenant_id == ask.who.tenant_id,)
+    return (users.c.tenant_id == ask.who.tenant_id, users.c.deleted_at.is_(None))
 
 
 USERS = listing.Collection("users", users, users.c.id, PROPERTIES, _of_tenant, most=999)
@@ -66,7 +66,7 @@ def user_id_of(ask: Ask, key: str) -> str:
 
 
 def _create(ask: Ask) -> Response:
-    ask.require(_WRITE)
+    ask.require(WRITE)
     body = ask.body()
     name = _text(body, "displayName")
     upn = _upn(body)
@@ -93,7 +93,7 @@ def _create(ask: Ask) -> Response:
 
 
 def _patch(ask: Ask) -> Response:
-    ask.require(_WRITE)
+    ask.require(WRITE)
     body, user_id = ask.body(), user_id_of(ask, ask.keys[0])
     values: dict[str, Any] = {}
     if "displayName" in body:
@@ -126,13 +126,17 @@ def _patch(ask: Ask) -> Response:
 
 
 def _delete(ask: Ask) -> Response:
-    ask.require(_WRITE)
+    """Into the deleted items, where a user waits for 30 days; the UPN is free at once."""
+    ask.require(WRITE)
     user_id = user_id_of(ask, ask.keys[0])
     with ask.work() as work:
         mine = (users.c.tenant_id == work.tenant_id, users.c.id == user_id)
-        work.connection.execute(delete(users).where(*mine))
+        upn = user_id.replace("-", "") + users.c.user_principal_name
+        work.connection.execute(
+            update(users).where(*mine).values(deleted_at=work.now, user_principal_name=upn)
+        )
         tokens.forget(work.connection, work.tenant_id, user_id)
-        joining.disown(work, user_id)
+        joining.rejudge_owned(work, user_id)
         scrub_after(work.connection)
         work.record(audit.Entry(audit.Task.DELETE, "Delete User", "Other", "User", user_id))
     return done()
@@ -167,7 +171,7 @@ def _text(body: Any, name: str) -> str:
 
 
 ROUTES = (
-    *reading("users", _READ, lambda _ask: USERS, lambda ask: user_id_of(ask, ask.keys[0])),
+    *reading("users", READ, lambda _ask: USERS, lambda ask: user_id_of(ask, ask.keys[0])),
     Route("POST", "users", _create),
     Route("PATCH", "users/{}", _patch),
     Route("DELETE", "users/{}", _delete),

@@ -1,30 +1,22 @@
-"""What time takes away: a location is gone after 24 hours (row device.location)."""
+"""Row device.location: a location is gone after 24 hours."""
 
 from __future__ import annotations
 
 import orjson
-import uuid_utils
 from sqlalchemy import select, update
 
 from mdm_sim.store import audit
 from mdm_sim.store.engine import scrub_after
 from mdm_sim.store.tables import devices
-from mdm_sim.store.work import Desk, Work
+from mdm_sim.store.work import Work
 
 
-def run(desk: Desk, tenant_id: str) -> None:
-    """Everything that is due; the write-ahead log is cut to nothing where a reader barred it."""
-    with desk.work(tenant_id, audit.SYSTEM, str(uuid_utils.uuid4())) as work:
-        expire_locations(work)
-        scrub_after(work.connection)
-
-
-def expire_locations(work: Work) -> int:
-    """Remove every location whose time is over; returns how many there were."""
+def expire_locations(work: Work, limit: int) -> int:
+    """Remove up to `limit` locations whose time is over; returns how many there were."""
     query = select(devices.c.id, devices.c.facts).where(
         devices.c.tenant_id == work.tenant_id, devices.c.location_expires_at <= work.now
     )
-    due = work.connection.execute(query).all()
+    due = work.connection.execute(query.limit(limit)).all()
     for row in due:
         facts = {
             name: value for name, value in orjson.loads(row.facts).items() if name != "location"

@@ -1,0 +1,40 @@
+"""Bytes as a JSON object within the limits of depth and count (RFC 8259 clause 9)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from mdm_sim.messages import Detail, Malformed, TooLarge
+
+DEEPEST = 16
+MOST_CONTAINERS = 20_000
+
+
+def parse(data: bytes) -> dict[str, Any]:
+    """The object that `data` holds. Raises Malformed or TooLarge."""
+    try:
+        body = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise Malformed(f"the body is not JSON (at character {error.pos})") from None
+    if not isinstance(body, dict):
+        message = "the body has to be a JSON object"
+        raise Malformed(message, [Detail("", "an object is expected")])
+    _require_shallow(body)
+    return body
+
+
+def _require_shallow(body: Any) -> None:
+    level, depth, count = [body], 0, 0
+    while level:
+        depth, count = depth + 1, count + len(level)
+        if depth > DEEPEST or count > MOST_CONTAINERS:
+            message = f"the body nests deeper than {DEEPEST} or holds too many items"
+            raise TooLarge(message)
+        level = [
+            child
+            for container in level
+            for child in (container.values() if isinstance(container, dict) else container)
+            if isinstance(child, (dict, list))
+        ]

@@ -1,0 +1,129 @@
+"""The syntax of each kind of fact: what is expected, in words, and the check of it.
+
+A check returns the value as it is kept (a MAC address without separators), or None.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from mdm_sim.policy.facts import LARGEST, Kind
+
+LONGEST_TEXT = 256
+_CONTROL = re.compile("[\\x00-\\x1f\\x7f-\\x9f]")
+MOST_TEXTS = 100
+MOST_APPS = 5_000
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+DEVICE_TYPES = _words("""
+    desktop windowsRT winMO6 nokia windowsPhone mac winCE winEmbedded iPhone iPad iPod android
+    iSocConsumer unix macMDM holoLens surfaceHub androidForWork androidEnterprise windows10x
+    androidnGMS chromeOS linux visionOS tvOS blackberry palm cloudPC unknown
+""")
+THREAT_STATES = _words("""
+    unknown activated deactivated secured lowSeverity mediumSeverity highSeverity unresponsive
+    compromised misconfigured
+""")
+
+
+def has_luhn(digits: str) -> bool:
+    """Whether the last of `digits` is their check digit (ISO/IEC 7812-1, Luhn)."""
+    doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits)))
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+
+
+def _text(value: str) -> str | None:
+    return value if len(value) <= LONGEST_TEXT and not _CONTROL.search(value) else None
+
+
+def _texts(value: list[str]) -> list[str] | None:
+    good = len(value) <= MOST_TEXTS and all(_text(item) is not None for item in value)
+    return value if good else None
+
+
+def _one_of(members: frozenset[str]) -> Callable[[str], str | None]:
+    return lambda value: value if value in members else None
+
+
+def _guid(value: str) -> str | None:
+    try:
+        return str(UUID(value)) if len(value) in {36, 38} else None
+    except ValueError:
+        return None
+
+
+def _digits(*lengths: int) -> Callable[[str], str | None]:
+    def check(value: str) -> str | None:
+        good = len(value) in lengths and value.isascii() and value.isdigit()
+        return value if good and has_luhn(value) else None
+
+    return check
+
+
+def _mac(value: str) -> str | None:
+    plain = re.sub("[:.-]", "", value[:32])
+    return plain.upper() if re.fullmatch("[0-9A-Fa-f]{12}", plain) else None
+
+
+def _ipv4(value: str) -> str | None:
+    try:
+        return str(ipaddress.IPv4Address(value))
+    except ValueError:
+        return None
+
+
+def _moment(value: str) -> str | None:
+    try:
+        return value if len(value) <= 40 and datetime.fromisoformat(value).tzinfo else None
+    except ValueError:
+        return None
+
+
+def _phone(value: str) -> str | None:
+    return value if re.fullmatch(r"\+[1-9][0-9]{6,14}", value) else None
+
+
+def _between(least: float, most: float) -> Callable[[float], float | None]:
+    return lambda value: value if least <= value <= most else None
+
+
+def _any(value: Any) -> Any:
+    return value
+
+
+def _few(values: list[Any]) -> list[Any] | None:
+    return values if len(values) <= MOST_APPS else None
+
+
+# fmt: off
+SYNTAX: dict[Kind, tuple[str, Callable[[Any], Any]]] = {
+    Kind.TEXT:         (f"a string of at most {LONGEST_TEXT} characters, no controls", _text),
+    Kind.BOOLEAN:      ("a boolean", _any),
+    Kind.COUNT:        ("a whole number, not negative", _between(0, LARGEST)),
+    Kind.NUMBER:       ("a number, not negative", _between(0, LARGEST)),
+    Kind.GUID:         ("a GUID", _guid),
+    Kind.IMEI:         ("15 digits, the last a Luhn check digit", _digits(15)),
+    Kind.ICCID:        ("19 or 20 digits, the last a Luhn check digit", _digits(19, 20)),
+    Kind.MAC:          ("12 hexadecimal digits, separators allowed", _mac),
+    Kind.IPV4:         ("an IPv4 address", _ipv4),
+    Kind.PHONE:        ("a telephone number in E.164, with its +", _phone),
+    Kind.MOMENT:       ("a moment in ISO 8601 with its zone", _moment),
+    Kind.LATITUDE:     ("degrees from -90 to 90", _between(-90, 90)),
+    Kind.LONGITUDE:    ("degrees from -180 to 180", _between(-180, 180)),
+    Kind.DEVICE_TYPE:  ("a member of Graph's deviceType", _one_of(DEVICE_TYPES)),
+    Kind.THREAT_STATE: ("a member of Graph's managedDevicePartnerReportedHealthState",
+                        _one_of(THREAT_STATES)),
+    Kind.TEXTS:        (f"a list of at most {MOST_TEXTS} strings", _texts),
+    Kind.OBJECT:       ("an object", _any),
+    Kind.OBJECTS:      (f"a list of at most {MOST_APPS} objects", _few),
+}
+# fmt: on

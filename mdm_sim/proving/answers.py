@@ -1,0 +1,143 @@
+"""Answers: what each shows, of which objects, and so whose values may stand in it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+import orjson
+
+from mdm_sim.proving.canaries import Holder
+from mdm_sim.proving.routes import VERSIONS, Route
+
+_ANY = "*"
+
+# All that is held on a person.
+PERSONAL = ("record", "apps", "diagnostics", "orders", "user", "directory", "managed name")
+# Members of answers whose objects are each about themselves.
+_LISTS = ("value", "policies", "managedDevices", "managedAppRegistrations", "directoryDevices")
+# What an answer of a route to an administrator may show: the kinds of holders, by route. A kind
+# with `*` is shown of any object, the others of the objects whose ids the answer or path names.
+# fmt: off
+SHOWN: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("GET /privacy/v1/records/{}",                      ("record", "apps")),
+    ("POST /privacy/v1/rights/export",                  PERSONAL),
+    ("GET users/{}/exportDeviceAndAppManagementData*",  PERSONAL),
+    ("GET directory/deletedItems*",                     ("user",)),
+    ("* deviceManagement/managedDevices/{}/queryResults/{}", ("query",)),
+    ("* deviceManagement/managedDevices*",              ("record", "user*", "managed name")),
+    ("GET users/{}/managedDevices*",                    ("record", "user*", "managed name")),
+    ("GET deviceManagement/detectedApps/{}/managedDevices", ("record", "user*", "managed name")),
+    ("GET deviceManagement/detectedApps*",              ("apps*",)),
+    ("GET deviceAppManagement/managedAppRegistrations*", ("record", "user*")),
+    ("GET users/{}/managedAppRegistrations*",           ("record", "user*")),
+    ("* deviceManagement/auditEvents*",                 ("correlation*",)),
+    ("* deviceManagement/deviceCompliancePolicies*",    ("document",)),
+    ("* deviceManagement/mobileThreatDefenseConnectors*", ("document",)),
+    ("* deviceManagement/importedDeviceIdentities*",    ("document*",)),
+    ("* deviceAppManagement/*",                         ("document",)),
+    ("* deviceManagement/managedDeviceCleanupRules*",   ("document",)),
+    ("* users*",                                        ("user",)),
+    ("GET devices/{}/registered*",                      ("user*",)),
+    ("* devices*",                                      ("directory",)),
+    ("POST /{}/oauth2/v2.0/token",                      ("user*",)),
+)
+# What a device or an app is told at a check-in of its own: its orders, and the policies for it.
+TOLD: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("POST /mdm/v1/check-ins", ("orders",)),
+    ("POST /mam/v1/check-ins", ("orders", "document*")),
+)
+# Where an answer repeats its own request, because the protocol asks for it.
+ECHOES = (
+    ("GET *",                         "query", "@odata.nextLink repeats the query options"),
+    ("GET /common/discovery/instance", "query", "the authority that was asked about"),
+    ("* *",                           "correlation", "client-request-id is answered as it came"),
+)
+# fmt: on
+
+
+@dataclass(slots=True)
+class Answer:
+    """One answer, with what the search has to know of its request."""
+
+    route: Route
+    tick: int
+    status: int
+    head: bytes
+    body: bytes
+    keys: tuple[str, ...] = ()
+    by_admin: bool = False
+    subject: str = ""
+    echoed: dict[str, frozenset[int]] = field(default_factory=dict)
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The body, when it is a JSON object."""
+        try:
+            told = orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            return {}
+        return told if isinstance(told, dict) else {}
+
+    def pieces(self) -> Iterator[tuple[bytes, frozenset[str]]]:
+        """The answer in pieces, each with the ids of the objects it is about.
+
+        Each object of a list is about itself, and the rest of the page about all of them.
+        """
+        told = self._told()
+        entry = told.get("directoryEntry") or {}
+        ids = {*self.keys, self.subject, *(str(told.get(n)) for n in ("id", "deviceId"))}
+        ids.add(str(entry.get("id")))
+        rest = dict(told)
+        for name in _LISTS:
+            items = told.get(name)
+            if not isinstance(items, list) or not all(map(_has_id, items)):
+                continue
+            for item in rest.pop(name):
+                own = {str(item["id"]), str(item.get("deviceId")), *self.keys}
+                yield orjson.dumps(item), frozenset(own)
+                ids |= own
+        body = self.body if len(rest) == len(told) else orjson.dumps(rest)
+        yield self.head + b"\r\n" + body, frozenset(ids)
+
+    def _told(self) -> dict[str, Any]:
+        """The body, or the document that it holds in base64."""
+        told = self.json
+        content = told.get("content")
+        if not isinstance(content, str):
+            return told
+        inner = orjson.loads(base64.b64decode(content))
+        return inner if isinstance(inner, dict) else told
+
+    def allows(self, holder: Holder, ids: frozenset[str]) -> bool:
+        """Whether a value that `holder` holds may stand in a piece about these objects."""
+        kinds = self._kinds() if self.status < 300 else ()
+        return holder[0] + _ANY in kinds or (holder[0] in kinds and holder[1] in ids)
+
+    def _kinds(self) -> tuple[str, ...]:
+        table = SHOWN if self.by_admin else TOLD
+        name = plain_name(self.route)
+        return next((kinds for pattern, kinds in table if fnmatchcase(name, pattern)), ())
+
+    def echoes(self) -> frozenset[int]:
+        """The canaries of its own request that it may repeat."""
+        found: set[int] = set()
+        for pattern, part, _ in ECHOES:
+            if fnmatchcase(str(self.route), pattern) and (part != "query" or self.status < 300):
+                found |= self.echoed.get(part, frozenset())
+        return frozenset(found)
+
+
+def _has_id(item: object) -> bool:
+    return isinstance(item, dict) and "id" in item
+
+
+def plain_name(route: Route) -> str:
+    """A route's name, without the version of Graph."""
+    for version in VERSIONS:
+        if route.path.startswith(f"/{version}/"):
+            return f"{route.method} {route.path.removeprefix(f'/{version}/')}"
+    return str(route)
