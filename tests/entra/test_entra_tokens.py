@@ -165,7 +165,7 @@ def test_a_refresh_token_of_a_disabled_user_is_refused(ask: Asking, desk: Desk) 
 def test_a_refresh_token_that_was_ended_is_refused(ask: Asking, desk: Desk) -> None:
     form = refresh(ask(USER).json)
     with desk.store.write() as connection:
-        tokens.end(connection, tenant.TENANT_ID, tenant.ADMIN.id)
+        tokens.end(connection, tenant.TENANT_ID, tenant.ADMIN.id, desk.clock.now())
     assert ask(form).json["error"] == "invalid_grant"
 
 

@@ -74,6 +74,7 @@ def test_a_deleted_user_is_gone_from_list_and_disk(graph, on_disk, newest):
     graph("DELETE", f"users/{made['id']}", status=204)
     graph("GET", f"users/{made['id']}", status=404)
     assert newest()["activityType"] == "Delete User"
+    graph("DELETE", f"directory/deletedItems/{made['id']}", status=204)
     assert not on_disk("CANARY")
 
 

@@ -27,12 +27,18 @@ AREAS = {
     "deviceManagement/deviceCompliancePolicies":     CONFIGURATION,
     "deviceManagement/mobileThreatDefenseConnectors": SERVICE,
     "deviceManagement/importedDeviceIdentities":     SERVICE,
+    "deviceManagement/managedDeviceCleanupRules":    DEVICES,
+    "directory/deletedItems":                        "User",
     "users":                                         "User",
     "devices":                                       "Device",
 }
 EXCEPTIONS = {
     "users/{}/managedDevices":                             f"{DEVICES}.{READ}",
     "users/{}/managedAppRegistrations":                    f"{APPS}.{READ}",
+    "users/{}/exportDeviceAndAppManagementData":           f"{SERVICE}.{READ}",
+    "users/{}/exportDeviceAndAppManagementData/content":   f"{SERVICE}.{READ}",
+    "users/{}/exportDeviceAndAppManagementData/{}":        f"{SERVICE}.{READ}",
+    "users/{}/exportDeviceAndAppManagementData/{}/content": f"{SERVICE}.{READ}",
     "users/{}/wipeManagedAppRegistrationsByDeviceTag":     f"{APPS}.{WRITE}",
     "users/{}/wipeManagedAppRegistrationByDeviceTag":      f"{APPS}.{WRITE}",
 }
@@ -117,6 +123,8 @@ def test_a_role_opens_its_own_routes_and_no_others(ask, application, role):
     for method, path in EVERY:
         needed = {permission(method, path)}
         needed |= {f"{DEVICES}.{WRITE}"} if path.endswith("/wipe") else set()
+        is_export = "/exportDeviceAndAppManagementData" in path
+        needed |= {f"{CONFIGURATION}.{READ}"} if is_export else set()
         is_forbidden = ask(method, path, headers)[0] == 403
         assert is_forbidden is not bool(held & needed), (method, path)
 

@@ -26,7 +26,7 @@ def _check(rule: Document) -> None:
 RULES = Kind(
     CLEANUP_RULES,
     "managedDeviceCleanupRule",
-    access.CONFIGURATION,
+    access.DEVICES,
     "Device",
     ("displayName", "description", PLATFORM, DAYS),
     beta_only=True,
