@@ -173,6 +173,18 @@ def dump(desk: Desk) -> Callable[[], dict[str, list[str]]]:
 
 
 @pytest.fixture
+def table(desk: Desk) -> Callable[[str], list[dict[str, Any]]]:
+    """All rows of one table."""
+
+    def rows(name: str) -> list[dict[str, Any]]:
+        with desk.store.read() as connection:
+            found = connection.execute(select(metadata.tables[name]))
+            return [dict(each._mapping) for each in found]
+
+    return rows
+
+
+@pytest.fixture
 def on_disk(settings: Settings) -> Callable[[str], bool]:
     """Whether a text stands anywhere in the database's files."""
     database = Path(settings.database.removeprefix("sqlite:///"))

@@ -222,5 +222,13 @@ REGISTER = {
     "managementState": "whether a retire or wipe is under way",
     "complianceState": "the verdict; what it was judged from is not kept",
     "policyVersion": "the version of this catalogue that decided",
+    "orders": "remote tasks, without their parameters once they have ended",
+    "receipts": "what became of what was sent, by row and reason, for 90 days",
+    "notice": "that a user has to be told of a change of ownership, until they are",
+    "deletedDateTime": "when a user was deleted, for 30 days",
+    "passwords": "of the simulated tenant's users and client, as salted slow hashes",
+    "tokens": "as SHA-256 of 256 random bits, until they expire or for a year after their end",
+    "signingKeys": "the service's own keys for tokens, in the database that only its owner reads",
+    "pseudonymKey": "the key of the pseudonyms of optional diagnostics, for 90 days",
 }
 # fmt: on

@@ -154,6 +154,14 @@ REGISTER_TAGS: dict[str, Tag] = {
     "managementState":  _DEVICE,
     "complianceState":  Tag("user.device", _SECURITY),
     "policyVersion":    _SYSTEM,
+    "orders":           _SYSTEM,
+    "receipts":         _SYSTEM,
+    "notice":           _SYSTEM,
+    "deletedDateTime":  _SYSTEM,
+    "passwords":        TAGS["access.static_authenticators"],
+    "tokens":           TAGS["access.static_authenticators"],
+    "signingKeys":      _SYSTEM,
+    "pseudonymKey":     _SYSTEM,
 }
 # fmt: on
 

@@ -166,6 +166,14 @@ REGISTER_COLUMNS: dict[str, tuple[str, ...]] = {
     "managementState":  tuple(f"{table}.management_state" for table in _BOTH),
     "complianceState":  ("managed_devices.compliance_state",),
     "policyVersion":    tuple(f"{table}.policy_version" for table in _BOTH),
+    "orders":           ("orders.action", "orders.parameters", "orders.state"),
+    "receipts":         ("receipts.document",),
+    "notice":           ("managed_devices.notice",),
+    "deletedDateTime":  ("users.deleted_at",),
+    "passwords":        ("users.password_hash", "clients.secret_hash"),
+    "tokens":           ("credentials.token_hash",),
+    "signingKeys":      ("signing_keys.private_pem",),
+    "pseudonymKey":     ("tenant_settings.pseudonym_key", "tenant_settings.former_pseudonym_key"),
 }
 # Tables in which no row of the page lies: what for, and how long.
 OWN_TABLES: dict[str, tuple[Phrase, str]] = {

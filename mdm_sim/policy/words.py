@@ -119,6 +119,14 @@ REGISTER_NL = {
     "managementState": "of er een buitengebruikstelling of wissen loopt",
     "complianceState": "het oordeel; waarop het berust wordt niet bewaard",
     "policyVersion": "de versie van deze catalogus die besliste",
+    "orders": "externe taken, zonder hun parameters zodra ze zijn afgelopen",
+    "receipts": "wat er van het gestuurde werd, per rij en reden, 90 dagen lang",
+    "notice": "dat een gebruiker van een nieuwe eigenaar moet horen, tot dat is gebeurd",
+    "deletedDateTime": "wanneer een gebruiker is verwijderd, 30 dagen lang",
+    "passwords": "van de gebruikers en de client van de nagebootste tenant, als trage hash met salt",
+    "tokens": "als SHA-256 van 256 willekeurige bits, tot ze verlopen of een jaar na hun einde",
+    "signingKeys": "de eigen sleutels voor tokens, in de database die alleen de eigenaar leest",
+    "pseudonymKey": "de sleutel van de pseudoniemen van optionele diagnose, 90 dagen lang",
 }
 # fmt: on
 

@@ -32,17 +32,26 @@ def add_routes(blueprint: Blueprint, desk: Desk) -> None:
             epochs.rotate_pseudonyms(work)
         return Response(status=204)
 
-    @blueprint.post("/tenant/<any(close, reopen):what>")
-    def end(what: str) -> Response:
-        who = wire.principal(desk)
-        access.require(who, access.writing(access.SERVICE))
-        with wire.work_for(desk, who) as work:
-            this = settings.c.tenant_id == work.tenant_id
-            now = select(settings.c.closed_at).where(this)
-            closed_at = work.connection.execute(now).scalar_one()
-            if (closed_at is None) == (what == "close"):
-                closed_at = work.now if what == "close" else None
-                work.connection.execute(update(settings).where(this).values(closed_at=closed_at))
-                kind = ("Other", "Tenant", work.tenant_id)
-                work.record(audit.Entry(audit.Task.MANAGE, f"{what} Tenant", *kind))
-        return wire.answer({"closedDateTime": iso(closed_at) if closed_at else None})
+    @blueprint.post("/tenant/close")
+    def close() -> Response:
+        return _end(desk, is_closing=True)
+
+    @blueprint.post("/tenant/reopen")
+    def reopen() -> Response:
+        return _end(desk, is_closing=False)
+
+
+def _end(desk: Desk, *, is_closing: bool) -> Response:
+    """Close the tenant, or open it again; what is so already stays as it is."""
+    who = wire.principal(desk)
+    access.require(who, access.writing(access.SERVICE))
+    with wire.work_for(desk, who) as work:
+        this = settings.c.tenant_id == work.tenant_id
+        closed_at = work.connection.execute(select(settings.c.closed_at).where(this)).scalar_one()
+        if (closed_at is None) == is_closing:
+            closed_at = work.now if is_closing else None
+            work.connection.execute(update(settings).where(this).values(closed_at=closed_at))
+            activity = "close Tenant" if is_closing else "reopen Tenant"
+            kind = ("Other", "Tenant", work.tenant_id)
+            work.record(audit.Entry(audit.Task.MANAGE, activity, *kind))
+    return wire.answer({"closedDateTime": iso(closed_at) if closed_at else None})

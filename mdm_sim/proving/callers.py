@@ -33,8 +33,8 @@ class Callers:
         self._connections: dict[bool, http.client.HTTPConnection] = {}
         self._admin_token = ""
 
-    def reconnect(self) -> None:
-        """Forget every connection, for the service was started anew."""
+    def close(self) -> None:
+        """Close every connection; the next request makes a new one."""
         for connection in self._connections.values():
             connection.close()
         self._connections.clear()
@@ -133,7 +133,8 @@ class Callers:
                 if attempt:
                     raise
                 continue
-            head = f"{response.status} {response.reason}\r\n{response.msg.as_string()}"
+            fields = [f"{name}: {value}" for name, value in response.getheaders()]
+            head = "\r\n".join([f"{response.status} {response.reason}", *fields])
             return response.status, head.encode("latin-1", "replace"), text
         raise AssertionError
 

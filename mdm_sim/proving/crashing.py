@@ -57,8 +57,9 @@ def killed_while_writing(stage: Stage) -> None:
     for stream in streams:
         stage.callers.answers += stream.callers.answers
         stage.callers.requests += stream.callers.requests
+        stream.callers.close()
         _settle(stage, stream, upn)
-    stage.callers.reconnect()
+    stage.callers.close()
 
 
 def _stream(

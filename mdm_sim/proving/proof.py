@@ -99,7 +99,7 @@ def prove(
     routes: Collection[Route],
     *,
     seed: int = 1,
-    phases: Collection[str] = tuple(PHASES),
+    phases: Mapping[str, Phase] = PHASES,
     environment: Mapping[str, str] | None = None,
 ) -> Proof:
     """Run the phases on a service of its own. `routes` are all the routes that it serves."""
@@ -112,12 +112,14 @@ def prove(
     ):
         stage = Stage(running, ledger, known)
         try:
-            for name in phases:
-                PHASES[name](stage)
+            for name, play in phases.items():
+                play(stage)
                 stage.conclude(name)
         except ServiceFailed as failure:
             proof.failure = f"{name}: {failure}"
             stage.conclude("what was left of a phase that failed")
+        finally:
+            stage.callers.close()
         proof.searched, proof.files = stage.search.done, stage.search.file_names
         proof.requests = stage.callers.requests
     proof.seconds = time.monotonic() - begun

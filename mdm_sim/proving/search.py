@@ -33,7 +33,8 @@ _LEAST = _WORD + _STRIDE - 1
 _CHUNK = 4096
 _MOST_UNPACKED = 64 * 1024 * 1024
 _DEEPEST = 3
-_COMPRESSED = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]")
+# The beginnings of gzip and zlib members (RFC 1952, RFC 1950).
+_COMPRESSED = (re.compile(rb"\x1f\x8b\x08"), re.compile(rb"\x78[\x01\x5e\x9c\xda]"))
 
 T = TypeVar("T")
 
@@ -57,18 +58,20 @@ class Index(Generic[T]):
 
     def add(self, name: T, patterns: Iterable[bytes]) -> None:
         """Look for `patterns` from now on, and call them `name`."""
+        words, order = self._words, sys.byteorder
         for pattern in patterns:
             if len(pattern) < _LEAST:
                 self._short.setdefault(pattern, []).append(name)
                 continue
-            number = len(self._patterns) * _STRIDE
+            first = len(self._patterns) * _STRIDE
             self._patterns.append(pattern)
             self._names.append(name)
-            self._longest = max(self._longest, len(pattern))
-            for offset in range(_STRIDE):
-                word = int.from_bytes(pattern[offset : offset + _WORD], sys.byteorder)
-                if self._words.setdefault(word, number + offset) != number + offset:
-                    self._further.setdefault(word, []).append(number + offset)
+            if len(pattern) > self._longest:
+                self._longest = len(pattern)
+            for code in range(first, first + _STRIDE):
+                word = int.from_bytes(pattern[code - first : code - first + _WORD], order)
+                if words.setdefault(word, code) != code:
+                    self._further.setdefault(word, []).append(code)
 
     def scan(self, data: bytes) -> Iterator[tuple[int, T]]:
         """Every place of `data` where a pattern begins, with the pattern's name."""
@@ -166,9 +169,10 @@ def unpacked(data: bytes, depth: int = 0) -> Iterator[bytes]:
     """`data`, and what is in the gzip and zlib members inside it, within bounds."""
     yield data
     if depth < _DEEPEST:
-        for found in _COMPRESSED.finditer(data):
-            if inner := _inflate(data, found.start()):
-                yield from unpacked(inner, depth + 1)
+        for beginning in _COMPRESSED:
+            for found in beginning.finditer(data):
+                if inner := _inflate(data, found.start()):
+                    yield from unpacked(inner, depth + 1)
 
 
 def _inflate(data: bytes, start: int) -> bytes:

@@ -24,6 +24,8 @@ HOLDINGS = "/privacy/v1/records/{}"
 # A purge leaves the files in its own request; a reader can bar that for a moment.
 PATIENCE_SECONDS = 1.0
 _POLL_SECONDS = 0.1
+# Rows of the database and objects of a list often come again: what is this small is remembered.
+_SMALL = 16 * 1024
 # Holders whose values may stand in the database and need not: of a request that a crash cut off,
 # and an administrator's correlation id, which is kept when there is something to audit.
 _UNSURE = {"maybe", "correlation"}
@@ -53,6 +55,7 @@ class Search:
         self._root, self._ledger, self._model = root, ledger, model
         self.done: list[Searched] = []
         self.file_names: set[str] = set()
+        self._searched: dict[bytes, set[Canary]] = {}
 
     def run(self, phase: str, answers: list[Answer], patience: float = PATIENCE_SECONDS) -> None:
         """Search everything, and write down what is wrong. The answers are dropped."""
@@ -73,17 +76,17 @@ class Search:
 
     def _search_files(self, searched: Searched) -> Iterator[tuple[Canary, str]]:
         """Every canary in a file that may not hold it."""
-        for name, data in self._files():
+        for name, parts in self._files():
             searched.files += 1
-            searched.file_bytes += len(data)
-            for canary in self._canaries_in(data):
+            searched.file_bytes += sum(map(len, parts))
+            for canary in set().union(*map(self._canaries_in, parts)):
                 kinds = {kind for kind, _ in canary.holders()} - _UNSTORED
                 if name.startswith(DATABASE) and kinds:
                     searched.found.add(canary.number)
                 else:
                     yield canary, name
 
-    def _files(self) -> Iterator[tuple[str, bytes]]:
+    def _files(self) -> Iterator[tuple[str, list[bytes]]]:
         for path in sorted(self._root.rglob("*")):
             try:
                 data = path.read_bytes() if path.is_file() else None
@@ -92,14 +95,14 @@ class Search:
             if data is not None:
                 name = path.relative_to(self._root).as_posix()
                 self.file_names.add(name)
-                yield name, data
+                yield name, [data]
         yield ROWS, self._rows()
 
-    def _rows(self) -> bytes:
+    def _rows(self) -> list[bytes]:
         """The live rows of a copy of the database: a value may straddle two pages of the file."""
         database = self._root / DATABASE
         if not database.exists():
-            return b""
+            return []
         with tempfile.TemporaryDirectory(prefix="mdm-sim-prove-") as folder:
             for path in database.parent.glob(f"{database.name}*"):
                 if not path.name.endswith("-shm"):
@@ -107,15 +110,22 @@ class Search:
             with closing(sqlite3.connect(Path(folder) / database.name)) as connection:
                 connection.text_factory = bytes
                 tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-                return b"\n".join(
+                return [
                     b"\t".join(_bytes(value) for value in row)
                     for (table,) in tables.fetchall()
                     for row in connection.execute(f'SELECT * FROM "{table.decode()}"')  # noqa: S608
-                )
+                ]
 
     def _canaries_in(self, data: bytes) -> set[Canary]:
-        found = {number for part in unpacked(data) for _, number in self._ledger.index.scan(part)}
-        return {self._ledger.canaries[number] for number in found}
+        """Bytes that were searched before cannot hold a canary that was made later."""
+        found = self._searched.get(data)
+        if found is None:
+            index = self._ledger.index
+            numbers = {number for part in unpacked(data) for _, number in index.scan(part)}
+            found = {self._ledger.canaries[number] for number in numbers}
+            if len(data) < _SMALL:
+                self._searched[data] = found
+        return found
 
     def _search_answers(self, searched: Searched, answers: list[Answer]) -> None:
         for answer in answers:

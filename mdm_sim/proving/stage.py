@@ -154,7 +154,7 @@ class Stage:
             f"{DEVICES}?$top=1000&$select=id,iccid,udid,ethernetMacAddress",
             "/v1.0/deviceManagement/detectedApps?$top=1000",
             "/beta/deviceAppManagement/managedAppRegistrations?$top=1000",
-            "/v1.0/deviceManagement/auditEvents?$top=200",
+            "/v1.0/deviceManagement/auditEvents?$top=100",
             "/v1.0/devices",
             "/v1.0/users",
         ):

@@ -93,18 +93,6 @@ def stored(row: Callable[[str], Any]) -> Callable[[str], dict[str, Any]]:
 
 
 @pytest.fixture
-def table(desk: Desk) -> Callable[[str], list[dict[str, Any]]]:
-    """All rows of one table."""
-
-    def rows(name: str) -> list[dict[str, Any]]:
-        with desk.store.read() as connection:
-            found = connection.execute(select(metadata.tables[name]))
-            return [dict(each._mapping) for each in found]
-
-    return rows
-
-
-@pytest.fixture
 def later(settings: Settings, serve: Callable[..., FlaskClient]) -> Callable[[float], FlaskClient]:
     """The same service, so many seconds on."""
     return lambda seconds: serve(replace(settings, clock_offset=seconds))
