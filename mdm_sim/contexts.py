@@ -220,7 +220,7 @@ def settle(work: Work, row: Any, context: Context, now_epoch: int) -> Minimised 
     if changed:
         scrub_after(connection)
         receipts.keep(work, row.id, "contextChange", receipt(outcome, context))
-    if row.platform == Platform.WINDOWS and not queries.is_permitted(context):
+    if queries.is_permitted(of_row(row)) and not queries.is_permitted(context):
         queries.purge(connection, row.tenant_id, row.id)
     if row.user_diagnostics:
         diagnostics.settle(connection, row.tenant_id, row.id, context)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from mdm_sim import actions, contexts, diagnostics, queries, receipts, tokens
 from mdm_sim.policy import catalogue
@@ -178,40 +178,17 @@ def hide(work: Work, row: Any) -> None:
 
     Its facts go now; what is left is the order to retire (or, where Intune wipes, to wipe).
     """
-    name = "wipe" if row.enrollment_type in WIPED_ONLY else "retire"
-    _forget_all(work, row.id)
+    _conceal(work, row, inactive=False)
     work.record(
         audit.Entry(audit.Task.DELETE, "Delete ManagedDevice", "Device", "ManagedDevice", row.id)
     )
-    actions.ask(work, row, name, {})
-    work.connection.execute(
-        _this(devices, row).values(
-            hidden=True,
-            inactive=False,
-            facts="{}",
-            location_expires_at=None,
-            managed_device_name=None,
-            notice=None,
-        )
-    )
+    actions.ask(work, row, "wipe" if row.enrollment_type in WIPED_ONLY else "retire", {})
     _unlink(work, row.id)
-    scrub_after(work.connection)
-
-
-def _this(table: Table[Any], row: Any) -> Any:
-    return update(table).where(table.c.tenant_id == row.tenant_id, table.c.id == row.id)
 
 
 def set_inactive(work: Work, row: Any) -> None:
     """A device that was silent for long: hidden and without facts, until it checks in again."""
-    _forget_all(work, row.id)
-    work.connection.execute(
-        _this(devices, row).values(
-            hidden=True, inactive=True, facts="{}", location_expires_at=None, notice=None
-        )
-    )
-    rejudge_apps(work, row.id)
-    scrub_after(work.connection)
+    _conceal(work, row, inactive=True)
     work.record(
         audit.Entry(
             audit.Task.MANAGE,
@@ -221,6 +198,22 @@ def set_inactive(work: Work, row: Any) -> None:
             row.id,
         )
     )
+
+
+def _conceal(work: Work, row: Any, *, inactive: bool) -> None:
+    _forget_all(work, row.id)
+    concealed = update(devices).where(devices.c.tenant_id == row.tenant_id, devices.c.id == row.id)
+    work.connection.execute(
+        concealed.values(
+            hidden=True,
+            inactive=inactive,
+            facts="{}",
+            location_expires_at=None,
+            managed_device_name=None,
+            notice=None,
+        )
+    )
+    scrub_after(work.connection)
 
 
 def stored_facts(connection: Connection, row: Any, now: float) -> dict[str, Any]:
