@@ -1,7 +1,7 @@
 """Short ways for the tests of the doors to ask, to look into the store, and to wait."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,9 +12,11 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from mdm_sim import tenant
+from mdm_sim.app import open_desk
 from mdm_sim.settings import Settings
-from mdm_sim.store.tables import devices, metadata, registrations
+from mdm_sim.store.tables import devices, registrations
 from mdm_sim.store.work import Desk
+from mdm_sim.upkeep import job
 
 Headers = dict[str, str]
 Ask = Callable[..., TestResponse]
@@ -224,3 +226,17 @@ def refused(
         return answer
 
     return asked
+
+
+@pytest.fixture
+def upkeep(settings: Settings) -> Iterator[Callable[[float], dict[str, int]]]:
+    """Do what is due so many seconds on; what was removed, by rule."""
+    desks: list[Desk] = []
+
+    def done(seconds: float) -> dict[str, int]:
+        desks.append(open_desk(replace(settings, clock_offset=seconds)))
+        return dict(job.run(desks[-1]))
+
+    yield done
+    for desk in desks:
+        desk.store.close()
