@@ -1,0 +1,148 @@
+"""Faults for a service to have: Python imports this file in each of its processes, if it is on
+the path, and `SABOTAGE` says which fault it is. No product code knows of it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def beside_the_database(name: str) -> Path:
+    return Path(os.environ["MDM_SIM_DATABASE"].removeprefix("sqlite:///")).with_name(name)
+
+
+def log_the_body() -> None:
+    from mdm_sim import wire
+
+    inner = wire.parse
+
+    def parse(data: bytes) -> dict[str, Any]:
+        print("received", data, file=sys.stderr, flush=True)
+        return inner(data)
+
+    wire.parse = parse
+
+
+def log_a_header() -> None:
+    from flask import request
+
+    from mdm_sim import wire
+
+    inner = wire.limit_headers
+
+    def limit_headers() -> None:
+        print("from", request.headers.get("X-Forwarded-For"), flush=True)
+        inner()
+
+    wire.limit_headers = limit_headers
+
+
+def cache_bodies_in_a_file() -> None:
+    from flask import request
+
+    from mdm_sim import wire
+
+    inner = wire.parse
+
+    def parse(data: bytes) -> dict[str, Any]:
+        if request.method == "POST":
+            with beside_the_database("bodies.cache").open("ab") as file:
+                file.write(gzip.compress(data))
+        return inner(data)
+
+    wire.parse = parse
+
+
+def keep_digests_in_a_file() -> None:
+    from mdm_sim import wire
+
+    inner = wire.parse
+
+    def parse(data: bytes) -> dict[str, Any]:
+        body = inner(data)
+        number = (body.get("facts") or {}).get("phoneNumber")
+        if isinstance(number, str):
+            with beside_the_database("seen").open("a") as file:
+                file.write(hashlib.sha256(number.encode()).hexdigest())
+        return body
+
+    wire.parse = parse
+
+
+def cache_bodies_in_memory() -> None:
+    from mdm_sim import wire
+
+    last: list[bytes] = [b""]
+    parse, answer = wire.parse, wire.answer
+
+    def parse_and_keep(data: bytes) -> dict[str, Any]:
+        last[0] = data
+        return parse(data)
+
+    def answer_with_it(body: Any, status: int = 200, **headers: str) -> Any:
+        if isinstance(body, dict) and "compliantAppsFeature" in body:
+            body = body | {"last": last[0].decode(errors="replace")}
+        return answer(body, status, **headers)
+
+    wire.parse, wire.answer = parse_and_keep, answer_with_it
+
+
+def purge_nothing_when_judged_again() -> None:
+    from mdm_sim import contexts
+
+    contexts.settle = lambda *_, **__: None
+    contexts.rejudge = lambda *_, **__: None
+
+
+def purge_no_order() -> None:
+    from mdm_sim import actions
+
+    actions.remove_all = lambda *_, **__: 0
+
+
+def leave_the_log_behind() -> None:
+    from mdm_sim.store import engine
+
+    engine.scrub = lambda _connection: None
+
+
+def let_locations_through() -> None:
+    from mdm_sim.policy import rules
+
+    rules.if_located = rules.always
+
+
+def show_another_record() -> None:
+    from mdm_sim import records
+
+    inner, seen = records.stored_facts, {}
+
+    def stored_facts(*given: Any) -> dict[str, Any]:
+        facts = inner(*given)
+        seen.setdefault("first", facts)
+        return facts | {"model": seen["first"].get("model", "")}
+
+    records.stored_facts = stored_facts
+
+
+def forget_device_names() -> None:
+    from mdm_sim import records
+
+    inner = records.split
+
+    def split(kept: dict[str, Any]) -> Any:
+        facts, optional = inner(kept)
+        facts.pop("deviceName", None)
+        return facts, optional
+
+    records.split = split
+
+
+FAULT = os.environ.get("SABOTAGE")
+if FAULT:
+    globals()[FAULT]()
