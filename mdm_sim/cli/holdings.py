@@ -137,8 +137,10 @@ def rights_erase(upn: str, yes: bool, database: str | None, data_dir: Path | Non
 
     if not yes:
         click.confirm("Erase everything that is held on this person?", abort=True, err=True)
-    with _desk(database, data_dir) as desk, _person(desk, upn) as (work, person):
-        erased = held_rights.erase(work, person, "request")
+    with _desk(database, data_dir) as desk:
+        with _person(desk, upn) as (work, person):
+            erased = held_rights.erase(work, person, "request")
+        desk.store.compact()
     click.echo(orjson.dumps(erased.told(), option=orjson.OPT_INDENT_2))
 
 
@@ -161,6 +163,7 @@ def upkeep(
 
     with _desk(database, data_dir, clock) as desk:
         removed = job.run(desk)
+        desk.store.compact()
     names = [*(rule.id for rule in RULES), "rejudged"]
     numbers = {name: removed[name] for name in names}
     if as_json:

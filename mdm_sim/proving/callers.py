@@ -39,6 +39,11 @@ class Callers:
             connection.close()
         self._connections.clear()
 
+    def sign_out(self) -> None:
+        """Forget the administrator's token: the next request asks for a new one."""
+        self.close()
+        self._admin_token = ""
+
     def another(self) -> Callers:
         """The same service and ledger over connections of its own, for another thread."""
         twin = Callers(self.service, self.ledger, self.routes)

@@ -11,8 +11,8 @@ from mdm_sim.proving.stage import BETA_DEVICES, Stage
 
 
 def comes(stage: Stage) -> None:
-    """Two people come, each with a device, an app and an open order."""
-    for who in ("leaver", "claimant"):
+    """Three people come, each with a device, an app and an open order."""
+    for who in ("leaver", "claimant", "sleeper"):
         _create(stage, who)
 
 

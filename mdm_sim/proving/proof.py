@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mdm_sim.proving import changes, crashing, endings, enrolling, garbage, persons, sweep
+from mdm_sim.proving import changes, crashing, endings, enrolling, garbage, lapsing, persons, sweep
 from mdm_sim.proving.ledger import Finding, Ledger
 from mdm_sim.proving.routes import Map, Route
 from mdm_sim.proving.searching import Searched
@@ -62,6 +62,7 @@ PHASES: Mapping[str, Phase] = {
     "device query read": persons.query_read,
     "killed while writing": crashing.killed_while_writing,
     "started again": crashing.started_again,
+    "100 days pass": lapsing.time_passes,
     "stopped": crashing.stopped,
 }
 

@@ -21,8 +21,9 @@ from mdm_sim.proving.search import unpacked
 DATABASE = "data/mdm-sim.db"
 ROWS = f"{DATABASE} (its rows)"
 HOLDINGS = "/privacy/v1/records/{}"
-# A purge leaves the files in its own request; a reader can bar that for a moment.
-PATIENCE_SECONDS = 1.0
+# A purge leaves the files in its own request, or where a reader bars that or the database is not
+# small, a second or two later.
+PATIENCE_SECONDS = 4.0
 _POLL_SECONDS = 0.1
 # Rows of the database and objects of a list often come again: what is this small is remembered.
 _SMALL = 16 * 1024

@@ -40,15 +40,27 @@ class Service:
         self._environment = {**os.environ, **(environment or {}), "TMPDIR": str(self._temporary)}
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Start it and wait until it answers. Raises ServiceFailed when it does not."""
+    def start(self, *more: str) -> None:
+        """Start it, with `more` options, and wait until it answers.
+
+        Raises ServiceFailed when it does not.
+        """
         self._temporary.mkdir(exist_ok=True)
         self.ready_file.unlink(missing_ok=True)
         options = {"--data-dir": self.directory, "--ready-file": self.ready_file}
         given = [text for name, path in options.items() for text in (name, str(path))]
         with (self.root / "stdout").open("ab") as out, (self.root / "stderr").open("ab") as err:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "mdm_sim", "serve", *given, "--port=0", "--http-port=0"],
+                [
+                    sys.executable,
+                    "-m",
+                    "mdm_sim",
+                    "serve",
+                    *given,
+                    "--port=0",
+                    "--http-port=0",
+                    *more,
+                ],
                 stdout=out,
                 stderr=err,
                 env=self._environment,

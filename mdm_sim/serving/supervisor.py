@@ -32,6 +32,9 @@ OFF = -1
 UPKEEP_SECONDS = 30
 THOROUGH_SECONDS = 3600
 BEHIND_SECONDS = 1
+# A database is compacted while it serves up to this size, and for a twentieth of the time.
+MOST_COMPACTED = 512 * 1024 * 1024
+COMPACTING_SHARE = 20
 START_SECONDS = 60
 STOP_SECONDS = 10
 
@@ -241,7 +244,7 @@ def _require_alive(children: list[subprocess.Popen[bytes]]) -> None:
 
 def _mind(desk: Desk, children: list[subprocess.Popen[bytes]], stopped: list[int]) -> None:
     """See that the listeners live; upkeep now and then, and what a change left behind at once."""
-    quick = thorough = behind = 0.0
+    quick = thorough = behind = tidy = 0.0
     while not stopped:
         _require_alive(children)
         now = time.monotonic()
@@ -252,4 +255,7 @@ def _mind(desk: Desk, children: list[subprocess.Popen[bytes]], stopped: list[int
         elif now >= behind:
             job.catch_up(desk, lambda: bool(stopped))
             behind = now + BEHIND_SECONDS
+        elif now >= tidy:
+            desk.store.compact(MOST_COMPACTED)
+            tidy = now + max(BEHIND_SECONDS, COMPACTING_SHARE * (time.monotonic() - now))
         time.sleep(0.1)

@@ -8,6 +8,8 @@ BEGIN IMMEDIATE. `secure_delete` overwrites what is deleted with zeros.
 from __future__ import annotations
 
 import hashlib
+import logging
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +17,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from mdm_sim.store.minting import count
 
 _PATIENCE, _SCRUB_PATIENCE = 10_000, 200  # milliseconds
 _PRAGMAS = (
@@ -27,6 +31,13 @@ _PRAGMAS = (
     "cache_size=-32768",
 )
 _SCRUB = "mdm_sim.scrub"
+# Up to this size (in bytes) the file is compacted with the purge itself, some 10 ms of work.
+SMALL = 1024 * 1024
+_PURGES = "purges"
+_DUE = "SELECT value FROM counters WHERE name = ?"
+_DONE = "UPDATE counters SET value = 0 WHERE name = ? AND value = ?"
+_SIZE = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+_LOG = logging.getLogger("mdm_sim")
 
 
 class Store:
@@ -47,6 +58,7 @@ class Store:
                 yield connection
             if connection.info.pop(_SCRUB, False):
                 scrub(connection)
+                compact(connection, SMALL)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -54,25 +66,61 @@ class Store:
         with self.engine.connect().execution_options(read_only=True) as connection:
             yield connection
 
+    def scrub(self) -> None:
+        """Cut the write-ahead log to nothing, where nobody bars it."""
+        with self.engine.connect() as connection:
+            scrub(connection)
+
+    def compact(self, at_most: int | None = None) -> None:
+        """Write the file anew where a purge asks for it, if it has `at_most` bytes."""
+        with self.engine.connect() as connection:
+            compact(connection, at_most)
+
     def close(self) -> None:
         """Give every connection back to the operating system."""
         self.engine.dispose()
 
 
 def scrub_after(connection: Connection) -> None:
-    """Ask that what this transaction purges leaves the write-ahead log once it is committed."""
-    connection.info[_SCRUB] = True
+    """Ask that what this transaction purges leaves every file once it is committed."""
+    if not connection.info.get(_SCRUB):
+        connection.info[_SCRUB] = True
+        count(connection, _PURGES)
 
 
-def scrub(connection: Connection) -> None:
-    """Move the write-ahead log into the database and cut it to nothing.
+def scrub(connection: Connection) -> bool:
+    """Move the write-ahead log into the database and cut it to nothing; returns whether it is.
 
     A reader can bar it; it is not waited for long, and upkeep does it again.
     """
     cursor = connection.connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={_SCRUB_PATIENCE}")
-    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    (barred, *_) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     cursor.execute(f"PRAGMA busy_timeout={_PATIENCE}")
+    cursor.close()
+    return not barred
+
+
+def compact(connection: Connection, at_most: int | None) -> None:
+    """Write the whole file anew when something was purged since the last time.
+
+    `secure_delete` overwrites what is deleted where it is. But when SQLite splits a page it leaves
+    copies of the cells that moved in what is then unused, and those outlive a later deletion.
+    A file of more than `at_most` bytes is left for another time, as is one that somebody else uses.
+    """
+    cursor = connection.connection.cursor()
+    (purges,) = cursor.execute(_DUE, (_PURGES,)).fetchone() or (0,)
+    (size,) = cursor.execute(_SIZE).fetchone()
+    if purges and (at_most is None or size <= at_most):
+        cursor.execute(f"PRAGMA busy_timeout={_SCRUB_PATIENCE}")
+        try:
+            cursor.execute("VACUUM")
+        except sqlite3.OperationalError as error:
+            _LOG.info("the database was not compacted: %s", error.sqlite_errorname)
+        else:
+            if scrub(connection):
+                cursor.execute(_DONE, (_PURGES, purges))
+        cursor.execute(f"PRAGMA busy_timeout={_PATIENCE}")
     cursor.close()
 
 

@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from mdm_sim import epochs
 from mdm_sim.store import audit
-from mdm_sim.store.engine import scrub_after
 from mdm_sim.store.tables import settings
 from mdm_sim.store.work import Desk
 from mdm_sim.upkeep.rules import RULES, Rule
@@ -31,8 +30,7 @@ def run(
             for tenant_id in tenants(desk):
                 removed[rule.id] += _apply(desk, tenant_id, rule, stopped)
     removed["rejudged"] += catch_up(desk, stopped)
-    with desk.store.write() as connection:
-        scrub_after(connection)
+    desk.store.scrub()
     return +removed
 
 

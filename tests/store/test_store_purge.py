@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import delete as remove
+from sqlalchemy import insert
+
+from mdm_sim.app import open_desk
+from mdm_sim.settings import Settings
+from mdm_sim.store.engine import SMALL, scrub_after
+from mdm_sim.store.tables import clients
 
 Headers = dict[str, str]
 Purge = Callable[[FlaskClient, Headers, dict[str, Any]], Any]
@@ -137,3 +146,54 @@ def test_a_replaced_enrollment_is_in_no_file(
     serial = {"serialNumber": FACTS["serialNumber"]}
     assert enroll(serial)["id"] == device["id"]
     assert on_disk(PHONE) == on_disk("com.example.399") == []
+
+
+def test_nothing_is_left_of_split_pages(settings: Settings, tmp_path: Path) -> None:
+    """SQLite leaves copies of moved cells behind, which `secure_delete` does not reach."""
+    random = Random(1)  # noqa: S311
+    desk = open_desk(settings)
+    named: list[str] = []
+    gone: list[str] = []
+    for _ in range(40):
+        with desk.store.write() as connection:
+            for _ in range(50):
+                named.append(f"{random.getrandbits(96):024x}")
+                connection.execute(insert(clients), _client(named[-1], random.randrange(900)))
+            for _ in range(25):
+                gone.append(named.pop(random.randrange(len(named))))
+                connection.execute(remove(clients).where(clients.c.id == gone[-1]))
+            scrub_after(connection)
+    desk.store.compact()
+    desk.store.close()
+    content = b"".join(path.read_bytes() for path in tmp_path.glob("mdm-sim.db*"))
+    assert [text for text in named if text.encode() not in content] == []
+    assert [text for text in gone if text.encode() in content] == []
+
+
+def _client(name: str, length: int) -> dict[str, Any]:
+    return {
+        "tenant_id": "t",
+        "id": name,
+        "display_name": name,
+        "secret_hash": "x" * length,
+        "roles": "[]",
+    }
+
+
+def test_a_large_file_is_left_for_another_time(settings: Settings, tmp_path: Path) -> None:
+    desk = open_desk(settings)
+    with desk.store.write() as connection:
+        connection.execute(insert(clients), [_client(f"c{n}", 2000) for n in range(1000)])
+    with desk.store.write() as connection:
+        connection.execute(remove(clients).where(clients.c.tenant_id == "t"))
+        scrub_after(connection)
+    file = tmp_path / "mdm-sim.db"
+    before = file.stat().st_size
+    desk.store.compact(SMALL)
+    assert file.stat().st_size == before > SMALL
+    desk.store.compact()
+    assert file.stat().st_size < before / 2
+    after = file.read_bytes()
+    desk.store.compact()  # nothing was purged since
+    assert file.read_bytes() == after
+    desk.store.close()
