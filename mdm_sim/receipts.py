@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, delete, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from mdm_sim.clock import iso
 from mdm_sim.store.prepared import Prepared
@@ -18,17 +17,20 @@ from mdm_sim.store.work import Work
 # Different outcomes kept of one record; the oldest go first.
 MOST = 100
 
-_new = insert(receipts)
-_PUT = Prepared(
-    _new.on_conflict_do_update(
-        index_elements=["tenant_id", "record_id", "digest"],
-        set_={
-            "last_at": _new.excluded.last_at,
-            "times": receipts.c.times + 1,
-            "unknown": receipts.c.unknown + _new.excluded.unknown,
-        },
-    ).returning(receipts.c.times)
+_AGAIN = Prepared(
+    update(receipts)
+    .where(
+        receipts.c.tenant_id == bindparam("tenant"),
+        receipts.c.record_id == bindparam("record"),
+        receipts.c.digest == bindparam("same"),
+    )
+    .values(
+        last_at=bindparam("now"),
+        times=receipts.c.times + 1,
+        unknown=receipts.c.unknown + bindparam("more"),
+    )
 )
+_NEW = Prepared(insert(receipts))
 _OLDER = (
     select(receipts.c.digest)
     .where(receipts.c.tenant_id == bindparam("tenant"), receipts.c.record_id == bindparam("record"))
@@ -45,19 +47,22 @@ def keep(work: Work, record_id: str, cause: str, told: Mapping[str, Any]) -> Non
     """
     said = {name: value for name, value in told.items() if name != "unknown"}
     document = orjson.dumps({"cause": cause, **said}, option=orjson.OPT_SORT_KEYS)
-    times = _PUT(
+    digest, unknown = hashlib.sha256(document).hexdigest(), told["unknown"]
+    named = {"tenant": work.tenant_id, "record": record_id, "same": digest}
+    if _AGAIN(work.connection, **named, now=work.now, more=unknown).rowcount:
+        return
+    _NEW(
         work.connection,
         tenant_id=work.tenant_id,
         record_id=record_id,
-        digest=hashlib.sha256(document).hexdigest(),
+        digest=digest,
         first_at=work.now,
         last_at=work.now,
         times=1,
-        unknown=told["unknown"],
+        unknown=unknown,
         document=document.decode(),
-    ).scalar_one()
-    if times == 1:
-        _drop_oldest(work, record_id)
+    )
+    _drop_oldest(work, record_id)
 
 
 def _drop_oldest(work: Work, record_id: str) -> None:

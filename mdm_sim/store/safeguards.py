@@ -28,8 +28,9 @@ def statements() -> Iterator[str]:
         (queries.name, _queries()),
         (receipts.name, _receipts()),
     ):
-        for event in ("INSERT", "UPDATE"):
-            yield from _trigger(f"guard_{table}_{event.lower()}", event, table, amiss, MESSAGE)
+        yield from _trigger(f"guard_{table}_insert", "INSERT", table, amiss, MESSAGE)
+        watched = "UPDATE OF document" if table == receipts.name else "UPDATE"
+        yield from _trigger(f"guard_{table}_update", watched, table, amiss, MESSAGE)
     yield from _append_only()
 
 
