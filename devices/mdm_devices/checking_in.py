@@ -26,6 +26,7 @@ class Story:
     receipts: list[dict[str, Any]] = field(default_factory=list)
     milliseconds: list[float] = field(default_factory=list)
     sent: int = 0
+    notices: int = 0
     error: str | None = None
 
     @property
@@ -40,6 +41,7 @@ class Story:
             "id": self.entry.id,
             "checkIns": self.check_ins,
             "orders": self.orders,
+            "notices": self.notices,
             "gone": self.gone,
         }
         return told | ({"error": self.error} if self.error else {})
@@ -79,13 +81,14 @@ def _talk(wire: Wire, story: Story, situation: Situation) -> None:
 
 
 def _check_in(
-    wire: Wire, story: Story, facts: Facts, results: list[dict[str, str]]
+    wire: Wire, story: Story, facts: Facts, results: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     body = {"facts": facts, "results": results}
     answer = wire.post(DOORS[story.entry.workload], story.entry.token, body)
     story.check_ins += 1
     story.sent += len(facts)
     story.milliseconds.append(answer.milliseconds)
+    story.notices += len(answer.body.get("notices") or ())
     story.receipts.append(answer.body.get("receipt") or {})
     return list(answer.body.get("orders") or [])
 
@@ -102,7 +105,7 @@ def _obey(story: Story, situation: Situation, order: dict[str, Any]) -> Reply:
     return reply
 
 
-def _result(order: dict[str, Any], reply: Reply) -> dict[str, str]:
+def _result(order: dict[str, Any], reply: Reply) -> dict[str, Any]:
     return {"id": str(order.get("id")), "status": reply.status, "detail": reply.detail}
 
 

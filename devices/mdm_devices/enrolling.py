@@ -95,7 +95,11 @@ def entry_of(device: Device, identifier: str, token: str) -> Entry:
 
 def request_of(device: Device) -> dict[str, object]:
     """The body a device enrolls with, or a managed app registers with."""
-    body: dict[str, object] = {"platform": device.platform, "facts": device.facts}
+    body: dict[str, object] = {
+        "platform": device.platform,
+        "facts": device.facts,
+        "diagnosticsConsent": device.consents,
+    }
     if device.enrollment_type:
         body["enrollmentType"] = device.enrollment_type
     return body

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from mdm_devices import queries
 from mdm_devices.facts import Facts
 from mdm_devices.personas import Device, Fleet
 from mdm_devices.rounds import fresh_location, full_inventory
@@ -29,10 +30,13 @@ class Situation:
 
 @dataclass(frozen=True)
 class Reply:
-    """What came of an order. `facts` go with the result; a device that is `gone` stops after it."""
+    """What came of an order. `facts` go with the result; a device that is `gone` stops after it.
+
+    `detail` is a word on it, or the rows of a device query.
+    """
 
     status: str
-    detail: str = ""
+    detail: Any = ""
     facts: Facts = field(default_factory=dict)
     gone: bool = False
 
@@ -70,6 +74,14 @@ def sync(situation: Situation, _parameters: dict[str, Any]) -> Reply:
     return Reply(DONE, facts=told)
 
 
+def query(situation: Situation, parameters: dict[str, Any]) -> Reply:
+    """The rows of a device query, which a Windows device answers."""
+    if situation.device.platform != "windows":
+        return Reply(NOT_SUPPORTED, "only Windows devices answer queries")
+    rows = queries.answer(parameters.get("query"), situation.device.facts)
+    return Reply(FAILED, "no query, or of an unknown table") if rows is None else Reply(DONE, rows)
+
+
 # Graph's actions on a managedDevice that leave nothing to tell
 # fmt: off
 OBEYED_SILENTLY = (
@@ -94,6 +106,7 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "wipe": leave,
     "retire": leave,
     "selectiveWipe": leave,
+    "deviceQuery": query,
     "locateDevice": locate,
     "setDeviceName": rename,
     "syncDevice": sync,

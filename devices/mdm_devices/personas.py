@@ -39,6 +39,11 @@ class Device:
     enrollment_type: str | None
     facts: Facts
 
+    @property
+    def consents(self) -> bool:
+        """Whether its user agrees to optional diagnostics: one in three does; all are asked."""
+        return self.index % 3 == 0
+
     def to_json(self) -> dict[str, Any]:
         """The persona as `mdm-devices show` prints it."""
         return {
@@ -47,6 +52,7 @@ class Device:
             "profile": self.profile,
             "platform": self.platform,
             "enrollmentType": self.enrollment_type,
+            "diagnosticsConsent": self.consents,
             "facts": self.facts,
         }
 

@@ -43,7 +43,7 @@ def percentile(values: list[float], percent: int) -> float | None:
 
 RECEIPT_COLUMNS = ("sent", *RECEIPT_PARTS, "unknown")
 ENROLL_COLUMNS = ("enrolled", "failed", *RECEIPT_COLUMNS)
-RUN_COLUMNS = ("devices", "gone", "failed", "checkIns", "orders", *RECEIPT_COLUMNS)
+RUN_COLUMNS = ("devices", "gone", "failed", "checkIns", "orders", "notices", *RECEIPT_COLUMNS)
 
 
 @dataclass
@@ -81,6 +81,7 @@ class Summary:
         counted = {"devices": 1, "gone": int(story.gone), "failed": int(bool(story.error))}
         tally.counts.update(counted, checkIns=story.check_ins, sent=story.sent)
         tally.counts["orders"] += len(story.orders)
+        tally.counts["notices"] += story.notices
         tally.milliseconds.extend(story.milliseconds)
         for receipt in story.receipts:
             tally.add_receipt(receipt)

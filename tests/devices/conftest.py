@@ -30,6 +30,7 @@ class Service:
     enrolled: dict[str, dict[str, Any]] = field(default_factory=dict)
     check_ins: list[dict[str, Any]] = field(default_factory=list)
     orders: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    notices: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     faults: list[tuple[int, dict[str, str], str]] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
     sign_ins: list[str] = field(default_factory=list)
@@ -82,8 +83,10 @@ class Service:
 
     def check_in(self, token: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         self.check_ins.append(body | {"token": token})
-        given = self.orders.pop(int(token.rpartition("-")[2]), [])
-        return 200, {"orders": given, "receipt": receipt_of(body["facts"])}
+        nth = int(token.rpartition("-")[2])
+        given, notices = self.orders.pop(nth, []), self.notices.pop(nth, [])
+        receipt = receipt_of(body["facts"])
+        return 200, {"orders": given, "receipt": receipt, "notices": notices}
 
 
 def receipt_of(facts: dict[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,8 @@ def test_every_device_enrolls_and_is_told_of(call: Call, service: Any) -> None:
 
 def test_what_is_told_is_what_was_sent(call: Call, service: Any) -> None:
     document = json.loads(call("enroll", "--count", 5, "--workers", 1, "--json").stdout)
+    consents = [received["diagnosticsConsent"] for received in service.enrolled.values()]
+    assert consents == [number % 3 == 0 for number in range(len(consents))]
     for device, received in zip(document["devices"], service.enrolled.values(), strict=True):
         assert device["facts"] == received["facts"]
         assert device["receipt"]["kept"] == ["hardware.model"]

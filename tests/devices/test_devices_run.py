@@ -57,6 +57,20 @@ def test_an_order_is_answered_at_once(run: Run, service: Any) -> None:
     assert answer["results"] == [{"id": "order-remoteLock", "status": "done", "detail": ""}]
 
 
+def test_what_a_user_is_told_is_counted(run: Run, service: Any) -> None:
+    service.notices[1] = [{"kind": "ownershipChanged", "ownership": "corporate"}]
+    document = run("--rounds", 2)
+    assert [device["notices"] for device in document["devices"]][:3] == [0, 1, 0]
+    assert document["summary"]["notices"] == 1
+
+
+def test_the_rows_of_a_query_are_the_detail_of_its_result(run: Run, service: Any) -> None:
+    service.order(0, "deviceQuery", query="Process | take 1")
+    run("--workers", 1)
+    (result,) = service.check_ins[1]["results"]
+    assert isinstance(result["detail"], list) or result["status"] == "notSupported"
+
+
 def test_a_wiped_device_answers_and_stops(run: Run, service: Any) -> None:
     service.order(1, "wipe")
     device = run("--rounds", 3)["devices"][1]
