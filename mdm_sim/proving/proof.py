@@ -11,7 +11,7 @@ from pathlib import Path
 from mdm_sim.proving import changes, crashing, endings, enrolling, garbage, lapsing, persons, sweep
 from mdm_sim.proving.ledger import Finding, Ledger
 from mdm_sim.proving.routes import Map, Route
-from mdm_sim.proving.searching import Searched
+from mdm_sim.proving.searching import PATIENCE_SECONDS, Searched
 from mdm_sim.proving.service import ServiceFailed, service
 from mdm_sim.proving.stage import Stage
 
@@ -102,8 +102,12 @@ def prove(
     seed: int = 1,
     phases: Mapping[str, Phase] = PHASES,
     environment: Mapping[str, str] | None = None,
+    patience: float = PATIENCE_SECONDS,
 ) -> Proof:
-    """Run the phases on a service of its own. `routes` are all the routes that it serves."""
+    """Run the phases on a service of its own. `routes` are all the routes that it serves.
+
+    `patience` is how many seconds a purge may take to leave every file.
+    """
     ledger, known = Ledger(seed), Map(routes)
     proof = Proof(ledger, known)
     begun = time.monotonic()
@@ -111,7 +115,7 @@ def prove(
         tempfile.TemporaryDirectory(prefix="mdm-sim-prove-") as folder,
         service(Path(folder), environment) as running,
     ):
-        stage = Stage(running, ledger, known)
+        stage = Stage(running, ledger, known, patience)
         try:
             for name, play in phases.items():
                 play(stage)

@@ -58,7 +58,7 @@ class Search:
         self.file_names: set[str] = set()
         self._searched: dict[bytes, set[Canary]] = {}
 
-    def run(self, phase: str, answers: list[Answer], patience: float = PATIENCE_SECONDS) -> None:
+    def run(self, phase: str, answers: list[Answer], patience: float) -> None:
         """Search everything, and write down what is wrong. The answers are dropped."""
         searched = Searched(phase, len(self._ledger.canaries))
         self._search_answers(searched, answers)

@@ -12,7 +12,7 @@ from mdm_sim.proving.ledger import Ledger
 from mdm_sim.proving.model import Model, Record
 from mdm_sim.proving.offers import Offers
 from mdm_sim.proving.routes import Map
-from mdm_sim.proving.searching import PATIENCE_SECONDS, Search
+from mdm_sim.proving.searching import Search
 from mdm_sim.proving.service import Service, ServiceFailed
 
 DEVICES = "/v1.0/deviceManagement/managedDevices"
@@ -25,8 +25,8 @@ _WORK_PROFILES = {"userEnrollment", "androidEnterpriseCorporateWorkProfile"}
 class Stage:
     """Everything that the phases of the proof act on."""
 
-    def __init__(self, service: Service, ledger: Ledger, routes: Map) -> None:
-        """`service` is running."""
+    def __init__(self, service: Service, ledger: Ledger, routes: Map, patience: float) -> None:
+        """`service` is running; `patience` is a search's, in seconds."""
         self.service, self.ledger, self.routes = service, ledger, routes
         self.callers = Callers(service, ledger, routes)
         self.model = Model(ledger)
@@ -36,7 +36,7 @@ class Stage:
         self.made: dict[str, str] = {}
         self.swept: list[tuple[str, Holder]] = []
         self.unsure: list[Record] = []
-        self.patience = PATIENCE_SECONDS
+        self.patience = self._usual_patience = patience
         self._read_at = -1
         self._user_tokens: dict[str, str] = {}
 
@@ -165,7 +165,7 @@ class Stage:
         if self.service.is_running:
             self.read_back()
         self.search.run(phase, self.callers.answers, self.patience)
-        self.patience = PATIENCE_SECONDS
+        self.patience = self._usual_patience
 
     def need(self, name: str) -> Record:
         """The record of that name. Raises ServiceFailed when an earlier phase did not make it."""
