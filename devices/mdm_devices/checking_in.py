@@ -88,14 +88,23 @@ def _check_in(
     story.check_ins += 1
     story.sent += len(facts)
     story.milliseconds.append(answer.milliseconds)
-    story.notices += len(answer.body.get("notices") or ())
     story.receipts.append(answer.body.get("receipt") or {})
+    for notice in answer.body.get("notices") or []:
+        _heed(story, notice)
     return list(answer.body.get("orders") or [])
+
+
+def _heed(story: Story, notice: dict[str, Any]) -> None:
+    """The user is told something; a device knows from it whose it is now."""
+    story.notices += 1
+    if notice.get("kind") == "ownershipChanged":
+        story.entry = replace(story.entry, ownership=notice.get("ownership"))
 
 
 def _obey(story: Story, situation: Situation, order: dict[str, Any]) -> Reply:
     action = str(order.get("action"))
-    present = situation.renamed(story.entry.renamed)
+    known = replace(situation, ownership=story.entry.ownership)
+    present = known.renamed(story.entry.renamed)
     reply = obey(present, action, order.get("parameters") or {})
     story.orders.append({"action": action, "status": reply.status})
     if action == "setDeviceName" and reply.facts:

@@ -15,7 +15,7 @@ class ConnectionFileError(ValueError):
 
 @dataclass(frozen=True)
 class User:
-    """Someone devices enroll for."""
+    """Someone devices enroll for, or who administers them."""
 
     upn: str
     password: str
@@ -23,13 +23,14 @@ class User:
 
 @dataclass(frozen=True)
 class Connection:
-    """All that is needed to reach the service. `ca_file` is for https only."""
+    """All that is needed to reach the service. `ca_file` is for https; there may be no `admin`."""
 
     url: str
     tenant_id: str
     client_id: str
     users: tuple[User, ...]
     ca_file: str | None = None
+    admin: User | None = None
 
     @property
     def token_url(self) -> str:
@@ -52,6 +53,7 @@ def from_ready_file(path: Path) -> Connection:
         client_id=_named(ready, "client_id"),
         users=_users(ready),
         ca_file=ready.get("ca_file"),
+        admin=_admin(ready),
     )
 
 
@@ -60,6 +62,12 @@ def _users(ready: dict[str, Any]) -> tuple[User, ...]:
         {"upn": _named(ready, "user_upn"), "password": _named(ready, "user_password")}
     ]
     return tuple(User(_named(entry, "upn"), _named(entry, "password")) for entry in listed)
+
+
+def _admin(ready: dict[str, Any]) -> User | None:
+    if "admin_upn" not in ready:
+        return None
+    return User(_named(ready, "admin_upn"), _named(ready, "admin_password"))
 
 
 def _named(ready: dict[str, Any], name: str) -> str:

@@ -1,15 +1,17 @@
 """Enroll a fleet: every device signs in as its user, tells all it has, and gets a token."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from mdm_devices.connection import User
+from mdm_devices.hosting import hosts_of
 from mdm_devices.personas import Device, Fleet
+from mdm_devices.profiles import USERLESS, Profiles
 from mdm_devices.roster import Entry
 from mdm_devices.signin import SignIn
-from mdm_devices.wire import RefusedError, UnreachableError
+from mdm_devices.wire import Answer, RefusedError, UnreachableError, Wire
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -18,11 +20,20 @@ TOKENS = {"mdm": "deviceToken", "mam": "appToken"}
 
 
 @dataclass(frozen=True)
+class Way:
+    """How a device comes in: its user, an enrollment token, and the host that an app runs on."""
+
+    user: User | None
+    token: str | None = None
+    host: Entry | None = None
+
+
+@dataclass(frozen=True)
 class Enrolled:
     """What came of one device: an entry and a receipt, or an error's code."""
 
     device: Device
-    user: User
+    way: Way
     entry: Entry | None = None
     receipt: dict[str, Any] = field(default_factory=dict)
     milliseconds: float = 0.0
@@ -32,7 +43,9 @@ class Enrolled:
         """The device as `mdm-devices enroll --json` prints it."""
         told = self.device.to_json() | {
             "id": self.entry.id if self.entry else None,
-            "user": self.user.upn,
+            "user": self.way.user.upn if self.way.user else None,
+            "byToken": self.way.token is not None,
+            "runsOn": self.way.host.id if self.way.host else None,
             "receipt": self.receipt,
         }
         return told | ({"error": self.error} if self.error else {})
@@ -50,39 +63,69 @@ def in_parallel(
 
 
 def enroll_fleet(
-    fleet: Fleet, count: int, sign_in: SignIn, users: Sequence[User], workers: int
+    fleet: Fleet, count: int, door: "Door", users: Sequence[User], workers: int
 ) -> Iterator[Enrolled]:
-    """Enroll the first `count` devices, users taking turns."""
+    """Enroll the first `count` devices, users taking turns.
+
+    An app waits for its host, which comes before it and so has begun already.
+    """
+    hosts = hosts_of(fleet, count, len(users))
+    awaited: dict[int, Future[Entry | None]] = {host: Future() for host in hosts.values()}
 
     def one(index: int) -> Enrolled:
-        return enroll(fleet.device(index), users[index % len(users)], sign_in)
+        host = awaited[hosts[index]].result() if index in hosts else None
+        outcome = None
+        try:
+            outcome = door.enroll(fleet.device(index), users[index % len(users)], host)
+        finally:
+            if index in awaited:
+                awaited[index].set_result(outcome.entry if outcome is not None else None)
+        return outcome
 
     return in_parallel(one, range(count), workers)
 
 
-def enroll(device: Device, user: User, sign_in: SignIn) -> Enrolled:
-    """Enroll one device; an error becomes its code."""
-    try:
-        answer = sign_in.post(user, DOORS[device.workload], request_of(device))
-    except RefusedError as error:
-        return Enrolled(device, user, error=error.code)
-    except UnreachableError:
-        return Enrolled(device, user, error="unreachable")
-    token = answer.body.get(TOKENS[device.workload])
-    identifier = answer.body.get("id")
+@dataclass(frozen=True)
+class Door:
+    """Where devices enroll and apps register."""
+
+    wire: Wire
+    sign_in: SignIn
+    profiles: Profiles
+
+    def enroll(self, device: Device, user: User, host: Entry | None = None) -> Enrolled:
+        """Enroll one device, or register one app on its host; an error becomes its code."""
+        way = Way(user, host=host)
+        try:
+            way = self._way(device, way)
+            answer = self._post(device, way)
+        except RefusedError as error:
+            return Enrolled(device, way, error=error.code)
+        except UnreachableError:
+            return Enrolled(device, way, error="unreachable")
+        entry = entry_of(device, answer.body)
+        if entry is None:
+            return Enrolled(device, way, error="unexpectedAnswer")
+        receipt = answer.body.get("receipt") or {}
+        return Enrolled(device, way, entry, receipt, answer.milliseconds)
+
+    def _way(self, device: Device, way: Way) -> Way:
+        token = self.profiles.token(device.enrollment_type)
+        has_user = token is None or device.enrollment_type not in USERLESS
+        return replace(way, user=way.user if has_user else None, token=token)
+
+    def _post(self, device: Device, way: Way) -> Answer:
+        path, body = DOORS[device.workload], request_of(device, way)
+        if way.user is not None:
+            return self.sign_in.post(way.user, path, body)
+        return self.wire.post(path, str(way.token), body)
+
+
+def entry_of(device: Device, answer: dict[str, Any]) -> Entry | None:
+    """The device's line in the state file; None when the answer lacks an id or a token."""
+    token, identifier = answer.get(TOKENS[device.workload]), answer.get("id")
     if not isinstance(token, str) or not isinstance(identifier, str):
-        return Enrolled(device, user, error="unexpectedAnswer")
-    return Enrolled(
-        device,
-        user,
-        entry=entry_of(device, identifier, token),
-        receipt=answer.body.get("receipt") or {},
-        milliseconds=answer.milliseconds,
-    )
-
-
-def entry_of(device: Device, identifier: str, token: str) -> Entry:
-    """The device's line in the state file."""
+        return None
     return Entry(
         index=device.index,
         workload=device.workload,
@@ -90,16 +133,24 @@ def entry_of(device: Device, identifier: str, token: str) -> Entry:
         platform=device.platform,
         id=identifier,
         token=token,
+        ownership=answer.get("ownership"),
     )
 
 
-def request_of(device: Device) -> dict[str, object]:
-    """The body a device enrolls with, or a managed app registers with."""
+def request_of(device: Device, way: Way) -> dict[str, object]:
+    """The body a device enrolls with, or a managed app registers with.
+
+    An enrollment token stands for the type: in the body beside a user, else as the credential.
+    """
     body: dict[str, object] = {
         "platform": device.platform,
         "facts": device.facts,
         "diagnosticsConsent": device.consents,
     }
-    if device.enrollment_type:
+    if way.token is None and device.enrollment_type:
         body["enrollmentType"] = device.enrollment_type
+    if way.token is not None and way.user is not None:
+        body["enrollmentToken"] = way.token
+    if way.host is not None:
+        body["deviceToken"] = way.host.token
     return body

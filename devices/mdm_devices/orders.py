@@ -6,6 +6,7 @@ from typing import Any
 
 from mdm_devices import queries
 from mdm_devices.facts import Facts
+from mdm_devices.machine import Machine
 from mdm_devices.personas import Device, Fleet
 from mdm_devices.rounds import fresh_location, full_inventory
 
@@ -14,11 +15,17 @@ DONE, FAILED, NOT_SUPPORTED = "done", "failed", "notSupported"
 
 @dataclass(frozen=True)
 class Situation:
-    """The device that gets an order, and which check-in this is."""
+    """The device that gets an order, which check-in this is, and whose device it was told to be."""
 
     fleet: Fleet
     device: Device
     number: int
+    ownership: str | None = None
+
+    @property
+    def is_corporate(self) -> bool:
+        """Whether it is the organisation's: as the service told, or else by its profile."""
+        return (self.ownership or self.device.profile) == "corporate"
 
     def renamed(self, name: str | None) -> "Situation":
         """The same, with another device name if there is one."""
@@ -75,11 +82,16 @@ def sync(situation: Situation, _parameters: dict[str, Any]) -> Reply:
 
 
 def query(situation: Situation, parameters: dict[str, Any]) -> Reply:
-    """The rows of a device query, which a Windows device answers."""
-    if situation.device.platform != "windows":
-        return Reply(NOT_SUPPORTED, "only Windows devices answer queries")
-    rows = queries.answer(parameters.get("query"), situation.device.facts)
-    return Reply(FAILED, "no query, or of an unknown table") if rows is None else Reply(DONE, rows)
+    """The rows that a query asks for: on the organisation's Windows devices alone."""
+    device = situation.device
+    if device.platform != "windows" or not situation.is_corporate:
+        return Reply(NOT_SUPPORTED, "this device cannot be queried")
+    told = full_inventory(situation.fleet, device, situation.number)
+    try:
+        rows = queries.answer(parameters.get("query"), Machine(situation.fleet, device.index, told))
+    except queries.QueryError as error:
+        return Reply(FAILED, str(error))
+    return Reply(DONE, rows)
 
 
 # Graph's actions on a managedDevice that leave nothing to tell

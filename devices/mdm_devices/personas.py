@@ -19,8 +19,8 @@ APPLE_BULK = ("appleBulkWithUser",)
 CORPORATE_TYPES: dict[str, tuple[str, ...]] = {
     "windows": ("windowsAzureADJoin",),
     "macos": APPLE_BULK, "ios": APPLE_BULK, "ipados": APPLE_BULK,
-    "android": ("androidEnterpriseFullyManaged", "androidEnterpriseFullyManaged",
-                "androidEnterpriseCorporateWorkProfile"),
+    "android": ("androidEnterpriseFullyManaged",) * 3 + ("androidEnterpriseDedicatedDevice",)
+               + ("androidEnterpriseCorporateWorkProfile",) * 2,
     "linux": ("deviceEnrollmentManager",),
 }
 APPLE_PERSONAL = ("userEnrollment", "userEnrollment", "appleUserEnrollment")
@@ -98,6 +98,11 @@ class Fleet:
             enrollment_type=enrollment_type(subject.draw, seat),
             facts=all_facts(subject),
         )
+
+    def enrollment_type(self, index: int) -> str | None:
+        """How device `index` enrolls, without all it has to tell."""
+        seat = self.seating.seat(index)
+        return enrollment_type(self._subject(index, seat).draw, seat)
 
     def _subject(self, index: int, seat: Seat) -> Subject:
         draw = Draw(self.seed, index)

@@ -9,8 +9,9 @@ from typing import Any
 from mdm_devices import roster
 from mdm_devices.checking_in import Story, leave, visit
 from mdm_devices.connection import Connection
-from mdm_devices.enrolling import enroll_fleet, in_parallel
+from mdm_devices.enrolling import Door, enroll_fleet, in_parallel
 from mdm_devices.personas import Fleet
+from mdm_devices.profiles import Profiles
 from mdm_devices.report import progress
 from mdm_devices.signin import SignIn
 from mdm_devices.summary import ENROLL_COLUMNS, RUN_COLUMNS, Summary
@@ -42,7 +43,8 @@ def enroll_all(
     with Wire(connection) as wire:
         sign_in = SignIn(wire, connection)
         sign_in.token(connection.users[0])  # fails here, once, when nobody is home
-        outcomes = enroll_fleet(fleet, count, sign_in, connection.users, workers)
+        door = Door(wire, sign_in, Profiles(sign_in, connection.admin))
+        outcomes = enroll_fleet(fleet, count, door, connection.users, workers)
         try:
             for outcome in progress(outcomes, count, "enrolling"):
                 summary.add_enrolled(outcome)

@@ -19,7 +19,10 @@ class RosterError(ValueError):
 
 @dataclass(frozen=True)
 class Entry:
-    """An enrolled device; `rounds` it has behind it; `renamed` by an order."""
+    """An enrolled device; `rounds` it has behind it; `renamed` by an order.
+
+    `ownership` is what the service said last; a state file of before does not have it.
+    """
 
     index: int
     workload: str
@@ -30,6 +33,7 @@ class Entry:
     state: str = ENROLLED
     rounds: int = 0
     renamed: str | None = None
+    ownership: str | None = None
 
 
 def save(path: Path, fleet: Fleet, entries: Iterable[Entry]) -> None:

@@ -46,7 +46,9 @@ def search(
     """
     content = content_of(directory)
     kept = {text for record in held.values() for text in leaves(record["facts"])}
-    lawful = "\n".join(kept)
+    # An enrollment token says what type an administrator made it for: no value of a device.
+    profiles = {device["enrollmentType"] for device in fleet if device["byToken"]}
+    lawful = "\n".join(kept | profiles)
     refused = {
         text: row
         for device in fleet

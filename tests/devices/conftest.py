@@ -19,6 +19,8 @@ TENANT = "5f1d0000-0000-4000-8000-000000000001"
 PASSWORD = "correct horse"
 ENROLL = {"/mdm/v1/enrollments": "deviceToken", "/mam/v1/registrations": "appToken"}
 CHECK_IN = ("/mdm/v1/check-ins", "/mam/v1/check-ins")
+TOKENS = "/mdm/v1/enrollment-tokens"
+ADMIN = "admin@example.test"
 LEAVE = ("/mdm/v1/enrollments/self", "/mam/v1/registrations/self")
 
 
@@ -34,7 +36,8 @@ class Service:
     faults: list[tuple[int, dict[str, str], str]] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
     sign_ins: list[str] = field(default_factory=list)
-    user_tokens: set[str] = field(default_factory=set)
+    user_tokens: dict[str, str] = field(default_factory=dict)
+    profiles: dict[str, str] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -54,6 +57,8 @@ class Service:
         with self.lock:
             if path.endswith("/oauth2/v2.0/token"):
                 return self.sign_in(body)
+            if path == TOKENS:
+                return self.make_token(token, body)
             if path in ENROLL:
                 return self.enroll(path, token, body)
             if token in self.gone:
@@ -70,14 +75,21 @@ class Service:
             return 400, {"error": "invalid_grant", "error_description": "no"}
         self.sign_ins.append(form["username"])
         token = f"user-{len(self.sign_ins)}"
-        self.user_tokens.add(token)
+        self.user_tokens[token] = form["username"]
         return 200, {"access_token": token}
 
+    def make_token(self, token: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        if self.user_tokens.get(token) != ADMIN:
+            return 403, {"error": {"code": "forbidden", "message": "", "details": []}}
+        made = f"profile-{len(self.profiles)}"
+        self.profiles[made] = body["enrollmentType"]
+        return 201, {"id": "id", "token": made}
+
     def enroll(self, path: str, token: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        if token not in self.user_tokens:
+        if token not in {*self.user_tokens, *self.profiles}:
             return 401, {"error": {"code": "tokenExpired", "message": "", "details": []}}
         name = f"device-{len(self.enrolled)}"
-        self.enrolled[name] = body | {"path": path, "userToken": token}
+        self.enrolled[name] = body | {"path": path, "credential": token}
         receipt = receipt_of(body["facts"])
         return 201, {"id": f"id-{name}", ENROLL[path]: name, "receipt": receipt}
 
@@ -158,6 +170,13 @@ def ready_file(service: Service, tmp_path: Path) -> Path:
     path = tmp_path / "ready.json"
     path.write_text(json.dumps(ready))
     return path
+
+
+@pytest.fixture
+def administered(ready_file: Path) -> None:
+    """The ready file names an administrator as well."""
+    ready = json.loads(ready_file.read_text()) | {"admin_upn": ADMIN, "admin_password": PASSWORD}
+    ready_file.write_text(json.dumps(ready))
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import pytest
 
 from mdm_devices.orders import OBEYED_SILENTLY, Situation, obey
 from mdm_devices.personas import Fleet
-from mdm_devices.queries import TABLES
 from mdm_devices.rounds import changes, version
 
 
@@ -27,43 +26,6 @@ def test_an_order_is_done_without_facts(situation: Situation, action: str) -> No
 
 def test_an_unknown_action_is_not_supported(situation: Situation) -> None:
     assert obey(situation, "makeCoffee", {}).status == "notSupported"
-
-
-@pytest.mark.parametrize(
-    ("text", "rows"),
-    [
-        ("Process", 5),
-        ("Process | take 2", 2),
-        ("Process | where ProcessId > 1 | take 3 | project ProcessName", 3),
-        (" BiosInfo ", 1),
-        ("OsVersion\n| take 9", 1),
-    ],
-)
-def test_a_windows_device_answers_a_query(fleet: Fleet, text: str, rows: int) -> None:
-    device = next(each for each in fleet.devices(50) if each.platform == "windows")
-    reply = obey(Situation(fleet, device, 3), "deviceQuery", {"query": text})
-    assert (reply.status, len(reply.detail)) == ("done", rows)
-
-
-def test_the_rows_of_a_query_are_the_devices_own(fleet: Fleet) -> None:
-    device = next(each for each in fleet.devices(50) if each.platform == "windows")
-    situation = Situation(fleet, device, 3)
-    for name in TABLES:
-        assert obey(situation, "deviceQuery", {"query": name}).detail
-    (bios,) = obey(situation, "deviceQuery", {"query": "BiosInfo"}).detail
-    assert bios["SerialNumber"] == device.facts["serialNumber"]
-
-
-@pytest.mark.parametrize("text", ["", "Coffee", "| take 1", None, 7, "Process; drop"])
-def test_a_query_of_nothing_known_fails(fleet: Fleet, text: object) -> None:
-    device = next(each for each in fleet.devices(50) if each.platform == "windows")
-    assert obey(Situation(fleet, device, 3), "deviceQuery", {"query": text}).status == "failed"
-
-
-def test_other_devices_answer_no_query(fleet: Fleet) -> None:
-    device = next(each for each in fleet.devices(50) if each.platform == "macos")
-    reply = obey(Situation(fleet, device, 3), "deviceQuery", {"query": "Process"})
-    assert reply.status == "notSupported"
 
 
 def test_a_located_device_says_where_it_is_now(situation: Situation) -> None:

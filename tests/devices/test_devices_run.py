@@ -65,10 +65,21 @@ def test_what_a_user_is_told_is_counted(run: Run, service: Any) -> None:
 
 
 def test_the_rows_of_a_query_are_the_detail_of_its_result(run: Run, service: Any) -> None:
-    service.order(0, "deviceQuery", query="Process | take 1")
-    run("--workers", 1)
+    service.order(0, "deviceQuery", query="BiosInfo | project SerialNumber")
+    device = run("--workers", 1)["devices"][0]
+    assert device["orders"] == [{"action": "deviceQuery", "status": "done"}]
+    serial = service.enrolled["device-0"]["facts"]["serialNumber"]
     (result,) = service.check_ins[1]["results"]
-    assert isinstance(result["detail"], list) or result["status"] == "notSupported"
+    assert (result["status"], result["detail"]) == ("done", [{"SerialNumber": serial}])
+
+
+def test_a_device_that_became_the_organisations_answers_queries(run: Run, service: Any) -> None:
+    service.order(1, "deviceQuery", query="Cpu")
+    assert run()["devices"][1]["orders"] == [{"action": "deviceQuery", "status": "notSupported"}]
+    service.notices[1] = [{"kind": "ownershipChanged", "ownership": "corporate"}]
+    run()
+    service.order(1, "deviceQuery", query="Cpu")
+    assert run()["devices"][1]["orders"] == [{"action": "deviceQuery", "status": "done"}]
 
 
 def test_a_wiped_device_answers_and_stops(run: Run, service: Any) -> None:
