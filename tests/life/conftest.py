@@ -25,7 +25,7 @@ settings.register_profile(
     database=None,
     deadline=None,
     derandomize=True,
-    max_examples=20,
+    max_examples=12,
     stateful_step_count=40,
     suppress_health_check=list(HealthCheck),
 )
