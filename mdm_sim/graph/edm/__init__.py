@@ -1,0 +1,1 @@
+"""Graph's type model: which types, properties, navigation and operations each version has."""

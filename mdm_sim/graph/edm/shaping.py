@@ -1,0 +1,51 @@
+"""Objects as the service shows them: every property of their type, with what stands for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mdm_sim.graph.edm.model import NAMESPACE, Model, Shape, Type
+from mdm_sim.graph.edm.primitives import DEFAULTS
+
+# Every object of an Intune type has the default scope tag where no other is given.
+_OF_NAME: Mapping[str, Any] = {"roleScopeTagIds": ["0"]}
+
+
+def default(model: Model, shape: Shape, name: str = "") -> Any:
+    """What a property shows that was never given."""
+    if shape.is_collection:
+        return list(_OF_NAME.get(name, []))
+    if shape.is_nullable:
+        return None
+    if shape.kind in DEFAULTS:
+        return DEFAULTS[shape.kind]
+    if model.is_enum(shape.kind):
+        return model.members(shape.kind)[0]
+    kind = model.types[shape.kind]
+    return None if kind.is_abstract else completed(model, kind, {})
+
+
+def completed(model: Model, kind: Type, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """`stored` with every property of `kind`, in the model's order; so are the values in it."""
+    return {
+        name: _shown(model, shape, stored[name]) if name in stored else default(model, shape, name)
+        for name, shape in kind.properties.items()
+    }
+
+
+def _shown(model: Model, shape: Shape, value: Any) -> Any:
+    if shape.kind in DEFAULTS or shape.kind not in model.types or value is None:
+        return value
+    if isinstance(value, list):
+        return [_complex(model, shape, each) for each in value]
+    return _complex(model, shape, value)
+
+
+def _complex(model: Model, shape: Shape, value: Mapping[str, Any]) -> dict[str, Any]:
+    """A complex value; its type is told where it is not the one declared."""
+    kind = model.find(value.get("@odata.type", shape.kind)) or model.types[shape.kind]
+    shown = completed(model, kind, value)
+    if kind.name == shape.kind:
+        return shown
+    return {"@odata.type": f"#{NAMESPACE}.{kind.name}", **shown}
