@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mdm_sim.messages import Forbidden, Principal
 
 CONFIGURATION = "DeviceManagementConfiguration"
 DEVICES = "DeviceManagementManagedDevices"
 APPS = "DeviceManagementApps"
 SERVICE = "DeviceManagementServiceConfig"
+SCRIPTS = "DeviceManagementScripts"
+RBAC = "DeviceManagementRBAC"
 USERS = "User"
+GROUPS = "Group"
+ORGANIZATION = "Organization"
+DOMAINS = "Domain"
+APPLICATIONS = "Application"
+POLICIES = "Policy"
+AGREEMENTS = "Agreement"
+DIRECTORY = "Directory"
 DIRECTORY_DEVICES = "Device"
 REMOTE_ACTIONS = f"{DEVICES}.PrivilegedOperations.All"
+
+
+# Areas whose permissions another area's stand for as well.
+_WIDER: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        (USERS, DIRECTORY_DEVICES, GROUPS, ORGANIZATION, DOMAINS, APPLICATIONS), (DIRECTORY,)
+    ),
+    SCRIPTS: (CONFIGURATION, DEVICES),
+    RBAC: (CONFIGURATION,),
+}
+# Conditional access has a permission of its own name.
+_WRITING = {POLICIES: "Policy.ReadWrite.ConditionalAccess"}
 
 
 def reading(area: str) -> str:
@@ -20,14 +43,14 @@ def reading(area: str) -> str:
 
 def writing(area: str) -> str:
     """The permission that reads and writes an area."""
-    return f"{area}.ReadWrite.All"
+    return _WRITING.get(area, f"{area}.ReadWrite.All")
 
 
 def require(who: Principal, *permissions: str) -> None:
     """Raise Forbidden unless the caller holds one of `permissions`.
 
-    ReadWrite stands for Read, `Directory` for `User` and `Device`. A person needs an
-    administrator's role as well: a delegated permission never gives more than its user has.
+    ReadWrite stands for Read, and a wider area for those in it, such as `Directory` for `User`. A
+    person needs an administrator's role too: a delegated permission gives no more than they have.
     """
     held = {each for permission in permissions for each in _implying(permission)}
     if not held & who.permissions:
@@ -44,7 +67,6 @@ def require(who: Principal, *permissions: str) -> None:
 
 def _implying(permission: str) -> set[str]:
     area, _, rest = permission.partition(".")
-    areas = {area, "Directory"} if area in {USERS, DIRECTORY_DEVICES} else {area}
-    return {
-        f"{each}.{how}" for each in areas for how in {rest, rest.replace("Read.", "ReadWrite.")}
-    }
+    areas = (area, *_WIDER.get(area, ()))
+    held = {f"{each}.{how}" for each in areas for how in {rest, rest.replace("Read.", "ReadWrite.")}}
+    return held | ({_WRITING[area]} if area in _WRITING else set())

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from ipaddress import ip_address
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response
 from sqlalchemy import select
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from mdm_sim import entra, privacy, wire
+from mdm_sim import encodings, entra, openapi, privacy, wire
 from mdm_sim.clock import Clock
 from mdm_sim.graph import door as graph
 from mdm_sim.protocols import plain
-from mdm_sim.settings import Settings
+from mdm_sim.settings import Networks, Settings, proxies
 from mdm_sim.store.engine import Store
 from mdm_sim.store.minting import Mint
 from mdm_sim.store.work import Desk
@@ -28,13 +30,17 @@ def create_app(settings: Settings) -> Flask:
     app = Flask("mdm_sim", static_folder=None)
     app.extensions["mdm_sim"] = desk
     app.config.update(MAX_CONTENT_LENGTH=settings.max_body_bytes, MAX_FORM_MEMORY_SIZE=None)
-    app.before_request(wire.limit_headers)
-    for door in (plain.door, graph.door, entra.door, privacy.door):
+    for check in (wire.limit_headers, wire.require_host, encodings.unpack):
+        app.before_request(check)
+    app.after_request(encodings.pack)
+    for door in (plain.door, entra.door, privacy.door, openapi.door):
         app.register_blueprint(door(desk))
+    app.register_blueprint(graph.door(desk, settings))
     wire.answer_faults(app)
     app.add_url_rule("/healthz", "healthz", lambda: wire.answer({"status": "ok"}))
     app.add_url_rule("/readyz", "readyz", lambda: _ready(desk))
-    app.wsgi_app = _normalised(app.wsgi_app)  # type: ignore[method-assign,assignment]
+    inner = _behind_proxy(app.wsgi_app, settings.trusted_proxy)
+    app.wsgi_app = _normalised(inner)  # type: ignore[method-assign,assignment]
     return app
 
 
@@ -65,6 +71,30 @@ def _normalised(inner: WSGIApplication) -> WSGIApplication:
         return inner(environ, start_response)
 
     return application
+
+
+def _behind_proxy(inner: WSGIApplication, trusted: str) -> WSGIApplication:
+    """What a trusted proxy says of scheme, host and prefix counts; anybody else's word does not."""
+    told = proxies(trusted)
+    if not told:
+        return inner
+    number = told if isinstance(told, int) else 1
+    fixed = ProxyFix(inner, x_for=0, x_proto=number, x_host=number, x_prefix=number)
+    if isinstance(told, int):
+        return fixed
+
+    def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        is_trusted = _is_in(environ.get("REMOTE_ADDR", ""), told)
+        return (fixed if is_trusted else inner)(environ, start_response)
+
+    return application
+
+
+def _is_in(address: str, networks: Networks) -> bool:
+    try:
+        return any(ip_address(address) in network for network in networks)
+    except ValueError:  # a Unix socket has no address
+        return False
 
 
 def open_desk(settings: Settings) -> Desk:

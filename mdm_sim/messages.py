@@ -5,6 +5,7 @@ Errors form one small tree and carry no HTTP status; each door maps them in one 
     Fault
       Malformed (400)  Unauthenticated (401)  Forbidden (403)  NotFound (404)  Conflict (409)
       Gone (410)       TooLarge (413)         WrongMediaType (415)             Impossible (422)
+      NotServed (501)
 """
 
 from __future__ import annotations
@@ -94,6 +95,15 @@ class Impossible(Fault):
     """Understood, but it cannot be done."""
 
     code = "unprocessable"
+
+
+class NotServed(Fault):
+    """A thing of the real service that this one has no behaviour for, and says so."""
+
+    code = "notImplemented"
+
+    def __init__(self) -> None:
+        super().__init__("This operation has no behaviour in mdm-sim.")
 
 
 @dataclass(frozen=True, slots=True)

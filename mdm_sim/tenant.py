@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import orjson
 from sqlalchemy import Connection, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
 
 from mdm_sim import diagnostics, tokens
 from mdm_sim.policy import catalogue
@@ -17,19 +21,78 @@ CLIENT_ID = "5f1d0000-0000-4000-8000-0000000000c1"
 CLIENT_NAME = "mdm-sim development client"
 CLIENT_SECRET = "mdm-sim~Development~Secret~1"  # noqa: S105
 PASSWORD = "Mdm-Sim-Password-1"  # noqa: S105
+# The development client's certificate with its private key, as well known as its secret.
+CERTIFICATE_FILE = Path(__file__).with_name("development-client.pem")
+PUBLIC_CLIENT_ID = "5f1d0000-0000-4000-8000-0000000000c2"
 
 # Application permissions of the development client, and what an admin may delegate to it.
 PERMISSIONS = (
+    "Application.ReadWrite.All",
+    "AuditLog.Read.All",
     "Device.ReadWrite.All",
     "DeviceManagementApps.ReadWrite.All",
     "DeviceManagementConfiguration.ReadWrite.All",
     "DeviceManagementManagedDevices.PrivilegedOperations.All",
     "DeviceManagementManagedDevices.ReadWrite.All",
     "DeviceManagementRBAC.ReadWrite.All",
+    "DeviceManagementScripts.ReadWrite.All",
     "DeviceManagementServiceConfig.ReadWrite.All",
     "Directory.ReadWrite.All",
+    "Group.ReadWrite.All",
+    "GroupMember.ReadWrite.All",
+    "Organization.ReadWrite.All",
     "User.ReadWrite.All",
 )
+DELEGATED = ("User.Read", *PERMISSIONS)
+
+_NATIVE = (
+    "http://localhost",
+    "http://127.0.0.1",
+    "https://login.microsoftonline.com/common/oauth2/nativeclient",
+    "urn:ietf:wg:oauth:2.0:oob",
+)
+_WEB = (
+    "http://localhost",
+    *(
+        f"http://localhost/{path}"
+        for path in ("redirect", "callback", "auth/callback", "getAToken")
+    ),
+    *(f"https://localhost/{path}" for path in ("redirect", "callback", "auth/callback")),
+    "https://localhost/signin-oidc",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An application of the development tenant. Without a secret and a certificate: public."""
+
+    id: str
+    name: str
+    redirect_uris: Mapping[str, Sequence[str]]
+    roles: Sequence[str] = ()
+    secret: str = ""
+    certificates: Sequence[str] = field(default=(), repr=False)
+
+
+def _certificate() -> str:
+    """The public part of the development client's file."""
+    found = re.search(
+        r"-----BEGIN CERT.*END CERTIFICATE-----\n", CERTIFICATE_FILE.read_text(), re.DOTALL
+    )
+    return found[0] if found else ""
+
+
+_DEVELOPMENT = App(
+    CLIENT_ID, CLIENT_NAME, {"web": _WEB}, PERMISSIONS, CLIENT_SECRET, (_certificate(),)
+)
+# Public clients; Microsoft's own are known to every tenant, and tools use them unless told another.
+_PUBLIC = {
+    PUBLIC_CLIENT_ID: "mdm-sim development public client",
+    "04b07795-8ddb-461a-bbee-02f9e1bf7b46": "Microsoft Azure CLI",
+    "14d82eec-204b-4c2f-b7e8-296a70dab67e": "Microsoft Graph Command Line Tools",
+    "1950a258-227b-4e31-a9cf-717495945fc2": "Microsoft Azure PowerShell",
+}
+APPS = (_DEVELOPMENT, *(App(id_, name, {"public": _NATIVE}) for id_, name in _PUBLIC.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +123,12 @@ ADMIN, *USERS = PEOPLE
 
 
 def seed(connection: Connection, now: float) -> None:
-    """Fill an empty store with the development tenant; a store that has it is left as it is."""
+    """Fill an empty store with the development tenant.
+
+    A store that has it is left as it is, but for well-known applications of an earlier version.
+    """
     if connection.execute(select(settings.c.tenant_id)).first():
+        _register(connection)
         return
     password = tokens.hash_secret(PASSWORD)
     connection.execute(
@@ -78,16 +145,7 @@ def seed(connection: Connection, now: float) -> None:
             "judged_version": catalogue.VERSION,
         },
     )
-    connection.execute(
-        insert(clients),
-        {
-            "tenant_id": TENANT_ID,
-            "id": CLIENT_ID,
-            "display_name": CLIENT_NAME,
-            "secret_hash": tokens.hash_secret(CLIENT_SECRET),
-            "roles": orjson.dumps(PERMISSIONS).decode(),
-        },
-    )
+    _register(connection)
     connection.execute(
         insert(users),
         [
@@ -105,3 +163,32 @@ def seed(connection: Connection, now: float) -> None:
         ],
     )
     tokens.new_signing_key(connection, TENANT_ID, now)
+
+
+def _register(connection: Connection) -> None:
+    """The well-known applications: those that are missing or were registered without consents."""
+    query = select(clients.c.id).where(clients.c.tenant_id == TENANT_ID)
+    known = set(connection.execute(query).scalars())
+    for app in APPS:
+        told = {
+            "roles": app.roles,
+            "scopes": DELEGATED,
+            "redirect_uris": app.redirect_uris,
+            "certificates": app.certificates,
+        }
+        values = {name: orjson.dumps(value).decode() for name, value in told.items()}
+        is_new = app.id not in known
+        secret = tokens.hash_secret(app.secret) if is_new and app.secret else ""
+        connection.execute(
+            upsert(clients)
+            .values(
+                tenant_id=TENANT_ID,
+                id=app.id,
+                display_name=app.name,
+                secret_hash=secret,
+                **values,
+            )
+            .on_conflict_do_update(
+                index_elements=["tenant_id", "id"], set_=values, where=clients.c.scopes == "[]"
+            )
+        )

@@ -7,26 +7,35 @@ SHA-256 of one can be found by an index and tells nothing.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
+from uuid import UUID, uuid5
 
 import orjson
+from cryptography.fernet import Fernet
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from mdm_sim.messages import Gone, Principal, Unauthenticated
 from mdm_sim.policy.retention import seconds
+from mdm_sim.store.columns import SigningKeyColumns
 from mdm_sim.store.prepared import Prepared
 from mdm_sim.store.tables import credentials, signing_keys
 
 ACCESS_TOKEN_SECONDS = 3600
 GRAPH = "https://graph.microsoft.com"
 GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"
+# A new key is published for a day before it signs, so that whoever keeps a copy of the keys has it.
+KEY_LEAD_SECONDS = 24 * 3600
+KEY_PERIOD_SECONDS = 42 * 24 * 3600
+SKEW_SECONDS = 300
 _SLOW_HASH = "scrypt:16384:8:1"
 _LONGEST = 8192
 
@@ -45,7 +54,7 @@ _KEY = Prepared(select(signing_keys.c.private_pem).where(signing_keys.c.id == bi
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What an opaque token stands for: `kind` device, app, enrollment or refresh."""
+    """What an opaque token stands for: `kind` device, app, enrollment, refresh or a sign-in's."""
 
     tenant_id: str
     kind: str
@@ -72,14 +81,15 @@ def issue(
     *,
     expires_at: float | None = None,
     detail: Mapping[str, Any] | None = None,
+    state: str = "live",
 ) -> None:
     """Make `token` the credential of `subject_id`; only its hash is stored."""
     values = {
         "tenant_id": tenant_id,
-        "token_hash": _hash(token),
+        "token_hash": digest(token),
         "kind": kind,
         "subject_id": subject_id,
-        "state": "live",
+        "state": state,
         "expires_at": expires_at,
         "detail": orjson.dumps(detail or {}).decode(),
     }
@@ -91,7 +101,7 @@ def find(connection: Connection, token: str, kinds: frozenset[str], now: float) 
 
     Raises Unauthenticated when there is none or it has expired, Gone when its record has ended.
     """
-    row = _FIND(connection, hash=_hash(token)).one_or_none()
+    row = _FIND(connection, hash=digest(token)).one_or_none()
     if row is None or row[1] not in kinds or (row[4] is not None and row[4] <= now):
         message = "the token is not valid here"
         raise Unauthenticated(message)
@@ -119,8 +129,29 @@ def forget(connection: Connection, tenant_id: str, subject_id: str) -> None:
     )
 
 
-def _hash(token: str) -> str:
+def digest(token: str) -> str:
+    """What is stored of an opaque token."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def seal(token: str, content: Mapping[str, Any]) -> str:
+    """`content` for nobody but the holder of `token`, of whom the store has the hash only."""
+    return _lock(token).encrypt(orjson.dumps(dict(content))).decode()
+
+
+def unseal(token: str, sealed: str) -> dict[str, Any]:
+    """What was sealed under `token`."""
+    content: dict[str, Any] = orjson.loads(_lock(token).decrypt(sealed))
+    return content
+
+
+def _lock(token: str) -> Fernet:
+    return Fernet(urlsafe_b64encode(hashlib.sha256(f"seal:{token}".encode()).digest()))
+
+
+def service_principal_id(tenant_id: str, client_id: str) -> str:
+    """The object id of an application in a tenant's directory."""
+    return str(uuid5(UUID(tenant_id), client_id))
 
 
 def new_signing_key(connection: Connection, tenant_id: str, now: float) -> None:
@@ -135,9 +166,26 @@ def new_signing_key(connection: Connection, tenant_id: str, now: float) -> None:
     connection.execute(insert(signing_keys), row)
 
 
+def rotate(connection: Connection, tenant_id: str, now: float) -> int:
+    """Make a new key when the newest is old, remove those whose tokens have all ended.
+
+    Returns how many were removed. Safe to call at any time, inside the caller's transaction.
+    """
+    keys = _keys(connection, tenant_id)
+    if keys and keys[-1].created_at + KEY_PERIOD_SECONDS <= now:
+        new_signing_key(connection, tenant_id, now)
+    last_use = KEY_LEAD_SECONDS + ACCESS_TOKEN_SECONDS + SKEW_SECONDS
+    over = [key.id for key, next_ in pairwise(keys) if next_.created_at + last_use <= now]
+    connection.execute(
+        delete(signing_keys).where(
+            signing_keys.c.tenant_id == tenant_id, signing_keys.c.id.in_(over)
+        )
+    )
+    return len(over)
+
+
 def public_keys(connection: Connection, tenant_id: str) -> list[dict[str, Any]]:
-    """The tenant's public keys as JWKs (RFC 7517)."""
-    query = select(signing_keys).where(signing_keys.c.tenant_id == tenant_id)
+    """The tenant's public keys as JWKs (RFC 7517), also one that does not sign yet."""
     return [
         {
             **_import(row.private_pem).as_dict(private=False),
@@ -145,19 +193,26 @@ def public_keys(connection: Connection, tenant_id: str) -> list[dict[str, Any]]:
             "use": "sig",
             "alg": "RS256",
         }
-        for row in connection.execute(query)
+        for row in _keys(connection, tenant_id)
     ]
 
 
 def sign(connection: Connection, tenant_id: str, claims: Mapping[str, Any]) -> str:
-    """`claims` as a JWT that the tenant's newest key signed."""
-    query = (
-        select(signing_keys.c.id, signing_keys.c.private_pem)
-        .where(signing_keys.c.tenant_id == tenant_id)
-        .order_by(signing_keys.c.created_at.desc())
-    )
-    kid, pem = connection.execute(query).first() or ("", "")
-    return jwt.encode({"typ": "JWT", "alg": "RS256", "kid": kid}, dict(claims), _import(pem))
+    """`claims` as a JWT, signed by the newest key that was public long enough before their `iat`.
+
+    A tenant's only key signs from the beginning.
+    """
+    first, *others = _keys(connection, tenant_id)
+    since = claims["iat"] - KEY_LEAD_SECONDS
+    key = [first, *(each for each in others if each.created_at <= since)][-1]
+    header = {"typ": "JWT", "alg": "RS256", "kid": key.id}
+    return jwt.encode(header, dict(claims), _import(key.private_pem))
+
+
+def _keys(connection: Connection, tenant_id: str) -> Sequence[Row[SigningKeyColumns]]:
+    """The tenant's keys, the oldest first."""
+    query = select(signing_keys).where(signing_keys.c.tenant_id == tenant_id)
+    return connection.execute(query.order_by(signing_keys.c.created_at, signing_keys.c.id)).all()
 
 
 def verify(connection: Connection, token: str, now: float) -> Principal:
@@ -165,21 +220,31 @@ def verify(connection: Connection, token: str, now: float) -> Principal:
 
     Raises Unauthenticated for anything that is not a token of ours, for Graph, in its time.
     """
+    claims = read(connection, token)
+    if claims.get("aud") not in {GRAPH, GRAPH_APP_ID}:
+        message = "Invalid audience."
+        raise Unauthenticated(message)
+    if not is_in_time(claims, now):
+        message = "Lifetime validation failed, the token is expired."
+        raise Unauthenticated(message)
+    return _principal(claims)
+
+
+def is_in_time(claims: Mapping[str, Any], now: float) -> bool:
+    """Whether a token's time has begun (clocks may differ) and is not over."""
+    return bool(claims["nbf"] - SKEW_SECONDS <= now < claims["exp"])
+
+
+def read(connection: Connection, token: str) -> dict[str, Any]:
+    """What a token of ours says, for whomever and whenever. Raises Unauthenticated for others."""
     try:
         header = _header(token)
         row = _KEY(connection, kid=str(header.get("kid"))).one_or_none()
         if row is None:
             raise _refused("80049228")
-        claims = jwt.decode(token, _import(row[0]), algorithms=["RS256"]).claims
+        return dict(jwt.decode(token, _import(row[0]), algorithms=["RS256"]).claims)
     except (JoseError, ValueError, TypeError) as error:
         raise _refused("80049217") from error
-    if claims.get("aud") not in {GRAPH, GRAPH_APP_ID}:
-        message = "Invalid audience."
-        raise Unauthenticated(message)
-    if not claims["nbf"] - 300 <= now < claims["exp"]:
-        message = "Lifetime validation failed, the token is expired."
-        raise Unauthenticated(message)
-    return _principal(claims)
 
 
 def _header(token: str) -> dict[str, Any]:

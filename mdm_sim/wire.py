@@ -18,6 +18,7 @@ from flask import Blueprint, Flask, Response, g, request
 from marshmallow import Schema
 from sqlalchemy import Connection
 from werkzeug.exceptions import (
+    BadRequest,
     HTTPException,
     RequestEntityTooLarge,
     RequestHeaderFieldsTooLarge,
@@ -45,6 +46,7 @@ STATUS: dict[type[Fault], int] = {
     messages.TooLarge: 413,
     messages.WrongMediaType: 415,
     messages.Impossible: 422,
+    messages.NotServed: 501,
 }
 _BY_STATUS = {status: kind.code for kind, status in STATUS.items()} | {405: "methodNotAllowed"}
 
@@ -89,6 +91,18 @@ def limit_headers() -> None:
     size = sum(len(text) for name, text in request.environ.items() if name.startswith("HTTP_"))
     if size > MOST_HEADER_CHARACTERS:
         raise RequestHeaderFieldsTooLarge
+
+
+def require_host() -> None:
+    """Refuse a request without a valid Host (RFC 9112 clause 3.2): links are built from it."""
+    if not request.host:
+        raise BadRequest
+
+
+def own_root() -> str:
+    """Where this service is by its own account, whatever host the caller named."""
+    server = request.environ
+    return f"{request.scheme}://{server['SERVER_NAME']}:{server['SERVER_PORT']}"
 
 
 def bearer() -> str:

@@ -95,7 +95,7 @@ class Package:
         return self._read(path) if path else None
 
     def paths(self, folder: str) -> Iterator[Endpoint]:
-        """Every endpoint whose path begins with a folder of the package, such as `device_management`."""
+        """Every endpoint below a folder of the package, such as `device_management`."""
         for file in sorted((self._root / folder).rglob("*_request_builder.py")):
             text = file.read_text(encoding="utf-8")
             found = _TEMPLATE.search(text)

@@ -16,68 +16,14 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from graph_sdk import Endpoint, Field, Package, Verb
+from graph_roots import KEPT, OUTSIDE, ROOTS, VALUES, WITHOUT_DERIVED
+from graph_sdk import Endpoint, Field, Model, Package, Verb
+from graph_table import text_of
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLES = ROOT / "mdm_sim" / "graph" / "edm"
 PACKAGES = {"v1.0": "msgraph-sdk", "beta": "msgraph-beta-sdk"}
 LETTERS = {"GET": "G", "POST": "P", "PATCH": "U", "PUT": "W", "DELETE": "D"}
-# Roots: the folder of the packages, and the second segments that are served; none means all.
-# fmt: off
-ROOTS: dict[str, str] = {
-    "device_management": "!monitoring !virtualEndpoint",
-    "device_app_management": "",
-    "users": (
-        "assignLicense checkMemberGroups checkMemberObjects deviceEnrollmentConfigurations "
-        "deviceManagementTroubleshootingEvents exportDeviceAndAppManagementData() "
-        "exportDeviceAndAppManagementData(skip={skip},top={top}) "
-        "getEffectiveDeviceEnrollmentConfigurations() getLoggedOnManagedDevices() "
-        "getManagedAppDiagnosticStatuses() getManagedAppPolicies() "
-        "getManagedDevicesWithAppFailures() getManagedDevicesWithFailedOrPendingApps() "
-        "getMemberGroups getMemberObjects isManagedAppUserBlocked() licenseDetails "
-        "managedAppLogCollectionRequests managedAppRegistrations managedDevices manager memberOf "
-        "mobileAppIntentAndStates mobileAppTroubleshootingEvents ownedDevices registeredDevices "
-        "removeAllDevicesFromManagement retrieveManagedDevicesWithAppInstallationIssues() "
-        "revokeSignInSessions transitiveMemberOf unblockManagedApps "
-        "windowsInformationProtectionDeviceRegistrations wipeAndBlockManagedApps "
-        "wipeManagedAppRegistrationByDeviceTag wipeManagedAppRegistrationsByAzureAdDeviceId "
-        "wipeManagedAppRegistrationsByDeviceTag $count"
-    ),
-    "groups": (
-        "checkMemberGroups checkMemberObjects getMemberGroups getMemberObjects memberOf members "
-        "owners transitiveMemberOf transitiveMembers $count"
-    ),
-    "devices": (
-        "checkMemberGroups checkMemberObjects getMemberGroups getMemberObjects memberOf "
-        "registeredOwners registeredUsers transitiveMemberOf $count"
-    ),
-    "service_principals": "appRoleAssignments memberOf transitiveMemberOf getMemberGroups $count",
-    "applications": "$count",
-    "organization": "$count",
-    "subscribed_skus": "",
-    "domains": "$count",
-    "directory_objects": (
-        "checkMemberGroups checkMemberObjects getMemberGroups getMemberObjects getByIds $count"
-    ),
-    "directory_roles": "members $count",
-    "identity": "conditionalAccess",
-    "agreements": "!file !files !acceptances",
-}
-# fmt: on
-# Navigation that tools follow and that the packages have no path for.
-KEPT = {("windowsManagementApp", "healthStates"): "G"}
-# Kinds that are not null where nothing else is told.
-_VALUES = set(
-    "Boolean Int32 Int64 Int16 Byte Double Single Decimal DateTimeOffset Duration TimeOfDay Date "
-    "Guid".split()
-)
-# Of these, only the derived types that paths name are taken in.
-_WITHOUT_DERIVED = {"entity", "directoryObject", "user", "servicePrincipal", "application"}
-# Below the second segments, these are not served.
-OUTSIDE = re.compile(
-    r"/conditionalAccess/(deletedItems|evaluate|templates|authentication)|/(microsoft.graph|graph)"
-    r"\.(agentUser|agentIdentity)"
-)
 _KEY = re.compile(r"^\{.*\}$")
 _FUNCTION = re.compile(r"^(\w+)\((.*)\)$")
 
@@ -217,40 +163,34 @@ class Builder:
         """Take in a type with all that it needs; returns whether it is an entity."""
         if name in self.types:
             return bool(self.types[name].get("entity"))
-        if name in self.enums:
-            return False
-        model = self.package.model(name)
+        model = None if name in self.enums else self.package.model(name)
         if model is None:
             return False
         if model.members:
             self.enums[name] = {"members": " ".join(model.members)}
             return False
-        told: dict[str, Any] = {}
-        self.types[name] = told
-        is_entity = name == "entity"
-        if model.base:
-            told["base"] = model.base
-            is_entity = self._type(model.base) or is_entity
-        if is_entity:
-            told["entity"] = True
-        for word in ("abstract", "open"):
-            if name in self.facts[word]:
-                told[word] = True
-        properties, navigation = {}, {}
+        told = self.types[name] = self._header(name, model)
         for member, spec in sorted(model.fields.items()):
-            if member.startswith("@"):
-                continue
-            if self._is_navigation(name, member, spec):
-                navigation[member] = {"type": f"[{spec.type}]" if spec.is_collection else spec.type}
-            elif text := self._spec(spec, where=f"{name}.{member}", ro=not spec.is_written):
-                properties[member] = text
-        if properties:
-            told["properties"] = properties
-        if navigation:
-            told["navigation"] = navigation
-        for derived in () if name in _WITHOUT_DERIVED else self.package.derived(name):
+            self._member_of(told, name, member, spec)
+        for derived in () if name in WITHOUT_DERIVED else self.package.derived(name):
             self._type(derived)
-        return is_entity
+        return bool(told.get("entity"))
+
+    def _header(self, name: str, model: Model) -> dict[str, Any]:
+        """What a type is, before its members: its base, and whether it is an entity."""
+        told: dict[str, Any] = {"base": model.base} if model.base else {}
+        if name == "entity" or (model.base and self._type(model.base)):
+            told["entity"] = True
+        return told | {word: True for word in ("abstract", "open") if name in self.facts[word]}
+
+    def _member_of(self, told: dict[str, Any], name: str, member: str, spec: Field) -> None:
+        if member.startswith("@"):
+            return
+        if self._is_navigation(name, member, spec):
+            kind = f"[{spec.type}]" if spec.is_collection else spec.type
+            told.setdefault("navigation", {})[member] = {"type": kind}
+        elif text := self._spec(spec, where=f"{name}.{member}", ro=not spec.is_written):
+            told.setdefault("properties", {})[member] = text
 
     def _is_navigation(self, owner: str, member: str, spec: Field) -> bool:
         where = f"{owner}.{member}"
@@ -281,40 +221,21 @@ class Builder:
                 self.enums[kind]["flags"] = True
         many = spec.is_collection and kind not in self.facts["flags"]
         text = f"[{kind}]" if many else kind
-        is_value = not many and (kind in _VALUES or kind in self.enums)
+        is_value = not many and (kind in VALUES or kind in self.enums)
         owner, _, name = where.partition(".")
         told = self.facts["null" if is_value else "notNull"].get(owner, "").split()
         return f"{text}{'?' if (name in told) == is_value else ''}{'=' if ro else ''}"
 
 
-def text_of(table: dict[str, Any]) -> str:
-    """A table as JSON, a line for each type, so that a change is easy to read."""
-    parts = []
-    for name, value in table.items():
-        if isinstance(value, dict) and name != "roots":
-            lines = ",\n".join(f"{json.dumps(key)}:{_packed(each)}" for key, each in value.items())
-            parts.append(f"{json.dumps(name)}:{{\n{lines}\n}}")
-        elif isinstance(value, list):
-            lines = ",\n".join(_packed(each) for each in value)
-            parts.append(f"{json.dumps(name)}:[\n{lines}\n]")
-        else:
-            parts.append(f"{json.dumps(name)}:{_packed(value)}")
-    return "{" + ",\n".join(parts) + "}\n"
-
-
-def _packed(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"))
-
-
 def main() -> None:
     """Write the tables, or tell whether they are as they should be."""
     facts = json.loads((Path(__file__).parent / "graph_facts.json").read_text(encoding="utf-8"))
-    for version in PACKAGES:
+    for version, package in PACKAGES.items():
         text = text_of(Builder(version, facts[version]).build())
         path = TABLES / f"{version}.json"
         if "--check" in sys.argv[1:]:
             if not path.exists() or path.read_text(encoding="utf-8") != text:
-                sys.exit(f"{path.name} is not what {PACKAGES[version]} says")
+                sys.exit(f"{path.name} is not what {package} says")
         else:
             TABLES.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")

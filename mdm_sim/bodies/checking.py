@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, pre_load
 
 from mdm_sim.messages import Detail, Malformed
 
@@ -27,6 +27,40 @@ class Truth(fields.Field[bool]):
             message = "a boolean is expected"
             raise ValidationError(message)
         return value
+
+
+class Whole(fields.Integer):
+    """A JSON number without a fraction, which may be written `1.0` (RFC 8259 clause 6)."""
+
+    def __init__(self, **options: Any) -> None:
+        """`options` are those of marshmallow's own field, which takes no text for a number here."""
+        super().__init__(strict=True, **options)
+
+    def _validated(self, value: Any) -> int:
+        return super()._validated(whole(value))
+
+
+def whole(value: Any) -> Any:
+    """A number without a fraction as an integer; anything else as it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+class _Truths(Schema):
+    """Booleans by name; a name that is not among them is refused and not quoted."""
+
+    class Meta:
+        unknown = RAISE
+
+    @pre_load
+    def _require_known(self, data: Any, **_: Any) -> Any:
+        if isinstance(data, dict) and data.keys() - self.fields.keys():
+            raise ValidationError(f"the names are {', '.join(self.fields)}")
+        return data
+
+
+def truths(names: Iterable[str], title: str) -> type[Schema]:
+    """The schema of an object that holds any of `names`, each true or false, and no other name."""
+    return _Truths.from_dict({name: Truth() for name in names}, name=title)
 
 
 def check(schema: Schema, body: dict[str, Any]) -> dict[str, Any]:

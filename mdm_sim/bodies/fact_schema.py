@@ -11,6 +11,7 @@ from typing import Any
 
 from marshmallow import INCLUDE, Schema, ValidationError, fields
 
+from mdm_sim.bodies.checking import whole
 from mdm_sim.bodies.syntax import SYNTAX
 from mdm_sim.policy.facts import JUDGED, KINDS, MEMBERS, REQUIRED_MEMBERS, Kind, fits
 
@@ -21,9 +22,9 @@ class Fact(fields.Field[Any]):
     def __init__(self, name: str, kind: Kind) -> None:
         """`name` finds the members in the fact table."""
         super().__init__(allow_none=True)
-        self._kind = kind
-        self._members = MEMBERS.get(name, {})
-        self._required = REQUIRED_MEMBERS.get(name, set())
+        self.kind = kind
+        self.members = MEMBERS.get(name, {})
+        self.needed = REQUIRED_MEMBERS.get(name, set())
 
     def _deserialize(
         self,
@@ -32,22 +33,22 @@ class Fact(fields.Field[Any]):
         data: Mapping[str, Any] | None,  # noqa: ARG002
         **_: Any,
     ) -> Any:
-        checked = _check(self._kind, value)
-        if self._kind is Kind.OBJECT:
+        checked = _check(self.kind, value)
+        if self.kind is Kind.OBJECT:
             return self._open(checked)
-        if self._kind is Kind.OBJECTS:
+        if self.kind is Kind.OBJECTS:
             return self._open_each(checked)
         return checked
 
     def _open(self, value: dict[str, Any]) -> dict[str, Any]:
         opened, wrong = {}, {}
         for name, item in value.items():
-            kind = self._members.get(name)
+            kind = self.members.get(name)
             try:
                 opened[name] = item if kind is None else _check(kind, item)
             except ValidationError as error:
                 wrong[name] = error.messages
-        wrong = wrong or {name: ["a value is expected"] for name in self._required - opened.keys()}
+        wrong = wrong or {name: ["a value is expected"] for name in self.needed - opened.keys()}
         if wrong:
             raise ValidationError(wrong)
         return opened
@@ -66,6 +67,7 @@ class Fact(fields.Field[Any]):
 
 def _check(kind: Kind, value: Any) -> Any:
     expected, check = SYNTAX[kind]
+    value = whole(value) if kind is Kind.COUNT else value
     checked = check(value) if fits(kind, value) else None
     if checked is None:
         raise ValidationError(f"{expected} is expected")

@@ -15,9 +15,20 @@ from uuid import UUID
 from mdm_sim.policy.facts import LARGEST, Kind
 
 LONGEST_TEXT = 256
-_CONTROL = re.compile("[\\x00-\\x1f\\x7f-\\x9f]")
 MOST_TEXTS = 100
 MOST_APPS = 5_000
+LONGEST_MAC = 32
+LONGEST_MOMENT = 40
+_GUID = "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+# What the whole of a text has to match, in words that Python's and ECMAScript's patterns share.
+PATTERNS = {
+    Kind.TEXT: r"[^\x00-\x1f\x7f-\x9f]*",
+    Kind.GUID: rf"{_GUID}|\{{{_GUID}\}}",
+    Kind.IMEI: "[0-9]{15}",
+    Kind.ICCID: "[0-9]{19,20}",
+    Kind.MAC: "[:.-]*([0-9A-Fa-f][:.-]*){12}",
+    Kind.PHONE: r"\+[1-9][0-9]{6,14}",
+}
 
 
 def _words(text: str) -> frozenset[str]:
@@ -41,8 +52,12 @@ def has_luhn(digits: str) -> bool:
     return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 
 
+def _matches(kind: Kind, value: str) -> bool:
+    return re.fullmatch(PATTERNS[kind], value) is not None
+
+
 def _text(value: str) -> str | None:
-    return value if len(value) <= LONGEST_TEXT and not _CONTROL.search(value) else None
+    return value if len(value) <= LONGEST_TEXT and _matches(Kind.TEXT, value) else None
 
 
 def _texts(value: list[str]) -> list[str] | None:
@@ -55,23 +70,16 @@ def _one_of(members: frozenset[str]) -> Callable[[str], str | None]:
 
 
 def _guid(value: str) -> str | None:
-    try:
-        return str(UUID(value)) if len(value) in {36, 38} else None
-    except ValueError:
-        return None
+    return str(UUID(value)) if _matches(Kind.GUID, value) else None
 
 
-def _digits(*lengths: int) -> Callable[[str], str | None]:
-    def check(value: str) -> str | None:
-        good = len(value) in lengths and value.isascii() and value.isdigit()
-        return value if good and has_luhn(value) else None
-
-    return check
+def _digits(kind: Kind) -> Callable[[str], str | None]:
+    return lambda value: value if _matches(kind, value) and has_luhn(value) else None
 
 
 def _mac(value: str) -> str | None:
-    plain = re.sub("[:.-]", "", value[:32])
-    return plain.upper() if re.fullmatch("[0-9A-Fa-f]{12}", plain) else None
+    good = len(value) <= LONGEST_MAC and _matches(Kind.MAC, value)
+    return re.sub("[:.-]", "", value).upper() if good else None
 
 
 def _ipv4(value: str) -> str | None:
@@ -83,13 +91,15 @@ def _ipv4(value: str) -> str | None:
 
 def _moment(value: str) -> str | None:
     try:
-        return value if len(value) <= 40 and datetime.fromisoformat(value).tzinfo else None
+        return (
+            value if len(value) <= LONGEST_MOMENT and datetime.fromisoformat(value).tzinfo else None
+        )
     except ValueError:
         return None
 
 
 def _phone(value: str) -> str | None:
-    return value if re.fullmatch(r"\+[1-9][0-9]{6,14}", value) else None
+    return value if _matches(Kind.PHONE, value) else None
 
 
 def _between(least: float, most: float) -> Callable[[float], float | None]:
@@ -111,8 +121,8 @@ SYNTAX: dict[Kind, tuple[str, Callable[[Any], Any]]] = {
     Kind.COUNT:        ("a whole number, not negative", _between(0, LARGEST)),
     Kind.NUMBER:       ("a number, not negative", _between(0, LARGEST)),
     Kind.GUID:         ("a GUID", _guid),
-    Kind.IMEI:         ("15 digits, the last a Luhn check digit", _digits(15)),
-    Kind.ICCID:        ("19 or 20 digits, the last a Luhn check digit", _digits(19, 20)),
+    Kind.IMEI:         ("15 digits, the last a Luhn check digit", _digits(Kind.IMEI)),
+    Kind.ICCID:        ("19 or 20 digits, the last a Luhn check digit", _digits(Kind.ICCID)),
     Kind.MAC:          ("12 hexadecimal digits, separators allowed", _mac),
     Kind.IPV4:         ("an IPv4 address", _ipv4),
     Kind.PHONE:        ("a telephone number in E.164, with its +", _phone),

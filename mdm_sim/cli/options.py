@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from mdm_sim.settings import PREFIX, data_dir
+from mdm_sim.settings import PREFIX, data_dir, proxies
 
 SHOWN: dict[str, Any] = {"show_envvar": True, "show_default": True}
 
@@ -37,6 +37,18 @@ class Port(click.ParamType[int]):
         if str(value).isdigit() and int(value) < 65536:
             return int(value)
         return int(self.fail("a port (0 for a free one) or off is expected", param, ctx))
+
+
+class Proxies(click.ParamType[str]):
+    name = "NUMBER|ADDRESSES"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """How many proxies there are, or the addresses of one."""
+        try:
+            proxies(str(value))
+        except ValueError:
+            self.fail("a number of proxies or addresses, with commas, is expected", param, ctx)
+        return str(value)
 
 
 DATABASE = click.option(

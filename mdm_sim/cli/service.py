@@ -8,8 +8,17 @@ from typing import Any
 
 import click
 
-from mdm_sim.cli.options import DATA_DIR, DATABASE, READY_FILE, SHOWN, Moment, Port, directory_of
-from mdm_sim.settings import PREFIX, Settings, default_database
+from mdm_sim.cli.options import (
+    DATA_DIR,
+    DATABASE,
+    READY_FILE,
+    SHOWN,
+    Moment,
+    Port,
+    Proxies,
+    directory_of,
+)
+from mdm_sim.settings import PREFIX, QUIRKS, THROTTLES, WORKLOADS, Settings, default_database
 
 
 @click.command()
@@ -62,6 +71,40 @@ from mdm_sim.settings import PREFIX, Settings, default_database
     help="Let commits survive the loss of power too (slower).",
 )
 @click.option(
+    "--workload",
+    envvar=f"{PREFIX}WORKLOAD",
+    type=click.Choice(WORKLOADS),
+    default=WORKLOADS[0],
+    **SHOWN,
+    help="What the tenant has: mam is app protection alone, mdm is both.",
+)
+@click.option(
+    "--throttle",
+    envvar=f"{PREFIX}THROTTLE",
+    type=click.Choice(THROTTLES),
+    is_flag=False,
+    flag_value=THROTTLES[1],
+    default=THROTTLES[0],
+    **SHOWN,
+    help="Keep to the limits that Microsoft documents for Graph.",
+)
+@click.option(
+    "--quirks",
+    envvar=f"{PREFIX}QUIRKS",
+    type=click.Choice(QUIRKS),
+    multiple=True,
+    **SHOWN,
+    help="Where the real service departs from its own rules, depart as it does.",
+)
+@click.option(
+    "--trusted-proxy",
+    envvar=f"{PREFIX}TRUSTED_PROXY",
+    type=Proxies(),
+    default="",
+    **SHOWN,
+    help="Whose X-Forwarded-Proto, -Host and -Prefix count: how many proxies, or addresses.",
+)
+@click.option(
     "--ready-file",
     envvar=f"{PREFIX}READY_FILE",
     type=click.Path(path_type=Path),
@@ -78,6 +121,10 @@ def serve(
     seed: int | None,
     clock: datetime | None,
     full_sync: bool,  # noqa: FBT001
+    workload: str,
+    throttle: str,
+    quirks: tuple[str, ...],
+    trusted_proxy: str,
     ready_file: Path | None,
 ) -> None:
     """Serve HTTPS and plain HTTP, on loopback unless told otherwise."""
@@ -95,6 +142,10 @@ def serve(
         seed,
         Clock.starting_at(clock).offset if clock else 0.0,
         full_sync,
+        workload=workload,
+        throttle=throttle,
+        quirks=frozenset(quirks),
+        trusted_proxy=trusted_proxy,
     )
     listening = supervisor.Listening(host, port, http_port, workers)
     try:

@@ -97,7 +97,7 @@ def _create(admin: Admin) -> tuple[str, str]:
     everybody = {"target": {"@odata.type": "#microsoft.graph.allDevicesAssignmentTarget"}}
     apps, policies = (
         "/v1.0/deviceAppManagement/mobileApps",
-        "/v1.0/deviceManagement/deviceCompliancePolicies",
+        "/beta/deviceManagement/deviceCompliancePolicies",
     )
     app = admin.ask(
         "POST",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -20,12 +21,30 @@ ALIASES = frozenset({"common", "organizations", "consumers"})
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A registered application; `is_proven` when it gave its secret."""
+    """A registered application.
+
+    `proof` is how it proved itself, as tokens say it (`appidacr`): "0" not at all, "1" by its
+    secret, "2" by its certificate.
+    """
 
     id: str
     name: str
     roles: tuple[str, ...]
-    is_proven: bool
+    scopes: tuple[str, ...]
+    redirect_uris: Mapping[str, Sequence[str]]
+    secret_hash: str
+    certificates: tuple[str, ...]
+    proof: str = "0"
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether it is surely this application that asks."""
+        return self.proof != "0"
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it has nothing to prove itself with."""
+        return not self.secret_hash and not self.certificates
 
 
 def find_tenant(connection: Connection, name: str) -> str:
@@ -38,16 +57,27 @@ def find_tenant(connection: Connection, name: str) -> str:
     return tenant_id
 
 
-def find_client(store: Store, tenant_id: str, client_id: str, secret: str | None) -> Client:
-    """The client; a secret may be left out, but one that is given must be right."""
+def find_client(connection: Connection, tenant_id: str, client_id: str) -> Client:
+    """The application with this id, which has proved nothing yet."""
     query = select(clients).where(clients.c.tenant_id == tenant_id, clients.c.id == client_id)
-    with store.read() as connection:
-        row = connection.execute(query).one_or_none()
+    row = connection.execute(query).one_or_none()
     if row is None:
         raise Refused(700016)
-    if secret is not None and not tokens.is_secret(row.secret_hash, secret):
-        raise Refused(7000215)
-    return Client(row.id, row.display_name, tuple(orjson.loads(row.roles)), secret is not None)
+    return Client(
+        id=row.id,
+        name=row.display_name,
+        roles=tuple(orjson.loads(row.roles)),
+        scopes=tuple(orjson.loads(row.scopes)),
+        redirect_uris=orjson.loads(row.redirect_uris),
+        secret_hash=row.secret_hash,
+        certificates=tuple(orjson.loads(row.certificates)),
+    )
+
+
+def client_ids(connection: Connection, tenant_id: str) -> list[str]:
+    """The ids of a tenant's applications."""
+    query = select(clients.c.id).where(clients.c.tenant_id == tenant_id)
+    return list(connection.execute(query).scalars())
 
 
 def prove_user(store: Store, tenant_id: str, name: str, password: str, decoy: str) -> str:

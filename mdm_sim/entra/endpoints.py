@@ -1,23 +1,21 @@
-"""The routes of the Entra ID doors, and how a refusal is answered."""
+"""The Entra ID doors: the routes at which clients get tokens, and how a refusal is answered."""
 
 from __future__ import annotations
-
-from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
 
 from mdm_sim import tokens, wire
-from mdm_sim.entra import errors, forms, metadata, scopes
-from mdm_sim.entra.directory import ALIASES, find_client, find_tenant
+from mdm_sim.entra import addresses, discovery, errors, forms, metadata, proofs, sign_in
+from mdm_sim.entra.asking import Ask
+from mdm_sim.entra.device_codes import begin
+from mdm_sim.entra.directory import find_client, find_tenant
 from mdm_sim.entra.errors import Refused
-from mdm_sim.entra.grants import GRANTS, Ask
+from mdm_sim.entra.grants import GRANTS
+from mdm_sim.messages import Fault
 from mdm_sim.store.work import Desk
-from mdm_sim.tenant import DOMAIN
 
-_CONFIGURATION = ".well-known/openid-configuration"
 _METHODS = ["DELETE", "GET", "PATCH", "POST", "PUT"]
-_VERSIONS = frozenset({"1.0", "1.1"})
+_V1, _V2 = {"v1": True}, {"v1": False}
 _UNSTORED = {"Pragma": "no-cache"}  # beside the no-store of every answer (RFC 6749 5.1)
 
 
@@ -25,37 +23,19 @@ def door(desk: Desk) -> Blueprint:
     """The Entra ID doors of a desk."""
     blueprint = Blueprint("entra", __name__)
     decoy = tokens.hash_secret("nobody")
+    discovery.add_routes(blueprint, desk)
 
-    @blueprint.get(f"/<tenant>/{_CONFIGURATION}", defaults={"v2": False}, endpoint="v1")
-    @blueprint.get(f"/<tenant>/v2.0/{_CONFIGURATION}", defaults={"v2": True}, endpoint="v2")
-    def configuration(tenant: str, *, v2: bool) -> dict[str, Any]:
-        return metadata.configuration(_base(), _canonical(desk, tenant), v2=v2)
+    @blueprint.route("/<tenant>/oauth2/token", methods=_METHODS, defaults=_V1, endpoint="token_v1")
+    @blueprint.route("/<tenant>/oauth2/v2.0/token", methods=_METHODS, defaults=_V2)
+    def token(tenant: str, *, v1: bool) -> Response:
+        return _token(desk, tenant, decoy, is_v1=v1)
 
-    @blueprint.get("/<tenant>/discovery/v2.0/keys")
-    @blueprint.get("/<tenant>/discovery/keys")
-    def keys(tenant: str) -> dict[str, Any]:
-        with desk.store.read() as connection:
-            return {"keys": tokens.public_keys(connection, find_tenant(connection, tenant))}
-
-    @blueprint.get("/common/discovery/instance")
-    def instance() -> dict[str, Any]:
-        version = request.args.get("api-version", "1.0")
-        if version not in _VERSIONS:
-            raise Refused(9002313)
-        endpoint = request.args.get("authorization_endpoint", "")
-        return metadata.instance(_base(), version, endpoint)
-
-    @blueprint.get("/common/userrealm/<name>")
-    def user_realm(name: str) -> dict[str, str]:
-        # MSAL asks this before it sends a password. It tells of the domain, not of the user.
-        managed = name.lower().endswith(f"@{DOMAIN}")
-        return {"ver": "1.0", "account_type": "Managed" if managed else "Unknown"}
-
-    @blueprint.route("/<tenant>/oauth2/v2.0/token", methods=_METHODS)
-    def token(tenant: str) -> Response:
-        if request.method != "POST":
-            raise Refused(900561)
-        return wire.answer(_grant(desk, tenant, decoy), 200, **_UNSTORED)
+    @blueprint.route(
+        "/<tenant>/oauth2/devicecode", methods=_METHODS, defaults=_V1, endpoint="code_v1"
+    )
+    @blueprint.route("/<tenant>/oauth2/v2.0/devicecode", methods=_METHODS, defaults=_V2)
+    def device_code(tenant: str, *, v1: bool) -> Response:
+        return _device_code(desk, tenant, decoy, is_v1=v1)
 
     @blueprint.errorhandler(Refused)
     def refuse(refused: Refused) -> Response:
@@ -63,45 +43,53 @@ def door(desk: Desk) -> Blueprint:
         body = errors.body(refused, desk.clock.now(), *ids)
         return wire.answer(body, refused.refusal.status, **_headers(refused.refusal.status))
 
+    blueprint.register_error_handler(Fault, wire.on_fault)
+    blueprint.register_blueprint(sign_in.door(desk, decoy))
     return blueprint
 
 
-def _grant(desk: Desk, tenant: str, decoy: str) -> dict[str, Any]:
-    form = forms.read(request)
+def _token(desk: Desk, tenant: str, decoy: str, *, is_v1: bool) -> Response:
+    form = _form("grant_type")
     grant = GRANTS.get(forms.need(form, "grant_type"))
     if grant is None:
         raise Refused(70003)
-    with desk.store.read() as connection:
-        tenant_id = find_tenant(connection, tenant)
-    client = find_client(desk.store, tenant_id, *forms.credentials(request, form))
-    base = _base()
-    own = urlsplit(base)
-    return grant(
-        Ask(
-            desk=desk,
-            authority=tenant.lower(),
-            tenant_id=tenant_id,
-            issuer=metadata.issuer(base, tenant_id),
-            graph=scopes.resources((own.netloc, own.hostname or own.netloc)),
-            client=client,
-            form=form,
-            decoy=decoy,
-        )
+    return wire.answer(grant(_ask(desk, tenant, form, decoy, is_v1=is_v1)), 200, **_UNSTORED)
+
+
+def _device_code(desk: Desk, tenant: str, decoy: str, *, is_v1: bool) -> Response:
+    ask = _ask(desk, tenant, _form("client_id"), decoy, is_v1=is_v1)
+    codes = begin(ask, ask.wanted())
+    return wire.answer(
+        metadata.device_codes(addresses.base(), *codes, is_v1=is_v1), 200, **_UNSTORED
     )
 
 
-def _canonical(desk: Desk, tenant: str) -> str:
-    """The tenant as URLs name it: an alias as it is, a domain by the tenant's id."""
+def _form(wanted: str) -> dict[str, str]:
+    """The form of a request, which has to be a POST."""
+    if request.method != "POST":
+        raise Refused(900561)
+    return forms.read(request, wanted)
+
+
+def _ask(desk: Desk, tenant: str, form: dict[str, str], decoy: str, *, is_v1: bool) -> Ask:
+    """The request of a client that is known, and has proved what it says it can."""
+    given = forms.credentials(request, form)
     with desk.store.read() as connection:
         tenant_id = find_tenant(connection, tenant)
-    return tenant.lower() if tenant.lower() in ALIASES else tenant_id
-
-
-def _base() -> str:
-    """How the client addressed this service."""
-    if not request.host:
-        raise Refused(9002313)
-    return f"{request.scheme}://{request.host}"
+        client = find_client(connection, tenant_id, given.client_id)
+        is_here = addresses.is_here(connection, tenant_id)
+        client = proofs.prove(client, given, form, desk.clock.now(), is_here)
+    return Ask(
+        desk=desk,
+        authority=tenant.lower(),
+        tenant_id=tenant_id,
+        issuer=metadata.issuer(addresses.base(), tenant_id),
+        resources=addresses.resources(desk, tenant),
+        client=client,
+        form=form,
+        decoy=decoy,
+        is_v1=is_v1,
+    )
 
 
 def _headers(status: int) -> dict[str, str]:

@@ -3,36 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from mdm_sim import tokens
-from mdm_sim.entra import claims, scopes
-from mdm_sim.entra.directory import ALIASES, Client, find_user, prove_user
+from mdm_sim.entra import answers, codes, device_codes
+from mdm_sim.entra.asking import Ask, Grant
+from mdm_sim.entra.directory import ALIASES, prove_user
 from mdm_sim.entra.errors import Refused
 from mdm_sim.entra.forms import need
-from mdm_sim.entra.scopes import Scopes
+from mdm_sim.entra.scopes import DEFAULT
 from mdm_sim.messages import Gone, Unauthenticated
-from mdm_sim.store.work import Desk
 
-REFRESH_TOKEN_SECONDS = 90 * 24 * 3600
-# A second less than the token's life, because its `exp` is cut to a whole second.
-_EXPIRES_IN = tokens.ACCESS_TOKEN_SECONDS - 1
 _REFRESH = frozenset({"refresh"})
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A token request of a known client. `authority` is the tenant as the path names it."""
-
-    desk: Desk
-    authority: str
-    tenant_id: str
-    issuer: str
-    graph: frozenset[str]
-    client: Client
-    form: Mapping[str, str]
-    decoy: str
+_FOR_ANOTHER = "on_behalf_of"
 
 
 def by_client(ask: Ask) -> dict[str, Any]:
@@ -40,13 +23,11 @@ def by_client(ask: Ask) -> dict[str, Any]:
     if ask.authority in ALIASES:
         raise Refused(50194)
     if not ask.client.is_proven:
-        raise Refused(700027 if "client_assertion" in ask.form else 7000218)
-    if scopes.read(need(ask.form, "scope"), ask.graph).names != (scopes.DEFAULT,):
+        raise Refused(7000218)
+    wanted = ask.wanted()
+    if wanted.names != (DEFAULT,):
         raise Refused(70011)
-    with ask.desk.store.write() as connection:
-        issue = _issue(ask, ask.desk.mint.token(connection))
-    with ask.desk.store.read() as connection:
-        return _answer(tokens.sign(connection, ask.tenant_id, claims.for_app(issue)))
+    return answers.for_app(ask, wanted)
 
 
 def by_password(ask: Ask) -> dict[str, Any]:
@@ -54,9 +35,9 @@ def by_password(ask: Ask) -> dict[str, Any]:
     if ask.authority in ALIASES - {"organizations"}:
         raise Refused(9001023)
     name, password = need(ask.form, "username"), need(ask.form, "password")
-    wanted = scopes.read(need(ask.form, "scope"), ask.graph)
+    wanted = ask.wanted()
     user_id = prove_user(ask.desk.store, ask.tenant_id, name, password, ask.decoy)
-    return _for_user(ask, user_id, wanted, keep=wanted.keeps_access)
+    return answers.for_user(ask, Grant(user_id, wanted, keeps_access=wanted.keeps_access))
 
 
 def by_refresh_token(ask: Ask) -> dict[str, Any]:
@@ -69,53 +50,57 @@ def by_refresh_token(ask: Ask) -> dict[str, Any]:
         raise Refused(70000) from error
     if (found.tenant_id, found.detail["client_id"]) != (ask.tenant_id, ask.client.id):
         raise Refused(70000)
-    wanted = scopes.read(ask.form.get("scope", found.detail["scope"]), ask.graph)
-    return _for_user(ask, found.subject_id, wanted, keep=True)
+    wanted = ask.wanted_or(found.detail["scope"])
+    return answers.for_user(ask, Grant(found.subject_id, wanted, keeps_access=True))
+
+
+def by_code(ask: Ask) -> dict[str, Any]:
+    """An authorization code (RFC 6749 4.1.3) with its proof key (RFC 7636)."""
+    return answers.for_user(ask, codes.redeem(ask))
+
+
+def by_device_code(ask: Ask) -> dict[str, Any]:
+    """A device whose user signs in elsewhere (RFC 8628 3.4); v1.0 names the parameter `code`."""
+    code = need(ask.form, "code" if ask.is_v1 and "code" in ask.form else "device_code")
+    return answers.for_user(ask, device_codes.poll(ask, code))
+
+
+def on_behalf(ask: Ask) -> dict[str, Any]:
+    """A service for the user whose access token it was called with (RFC 7523 2.1)."""
+    if not ask.client.is_proven:
+        raise Refused(7000218)
+    assertion = need(ask.form, "assertion")
+    if need(ask.form, "requested_token_use") != _FOR_ANOTHER:
+        raise Refused(90023, "requested_token_use")
+    wanted = ask.wanted()
+    user_id = _bearer(ask, assertion)
+    return answers.for_user(ask, Grant(user_id, wanted, keeps_access=wanted.keeps_access))
+
+
+def _bearer(ask: Ask, assertion: str) -> str:
+    """The user of an access token that was made for the client that presents it."""
+    try:
+        with ask.desk.store.read() as connection:
+            claims = tokens.read(connection, assertion)
+    except Unauthenticated as error:
+        raise Refused(50013) from error
+    if claims["tid"] != ask.tenant_id or "idtyp" not in claims:  # an id token has no idtyp
+        raise Refused(50013)
+    if claims["idtyp"] != "user":
+        raise Refused(7000114)
+    if claims["aud"] not in {ask.client.id, f"api://{ask.client.id}"}:
+        raise Refused(500131)
+    if not tokens.is_in_time(claims, ask.desk.clock.now()):
+        raise Refused(500133)
+    return str(claims["oid"])
 
 
 GRANTS: Mapping[str, Callable[[Ask], dict[str, Any]]] = {
+    "authorization_code": by_code,
     "client_credentials": by_client,
     "password": by_password,
     "refresh_token": by_refresh_token,
+    "urn:ietf:params:oauth:grant-type:device_code": by_device_code,
+    "device_code": by_device_code,  # v1.0 clients and MSAL for Node.js
+    "urn:ietf:params:oauth:grant-type:jwt-bearer": on_behalf,
 }
-
-
-def _for_user(ask: Ask, user_id: str, wanted: Scopes, *, keep: bool) -> dict[str, Any]:
-    with ask.desk.store.write() as connection:
-        user = find_user(connection, ask.tenant_id, user_id)
-        issue = _issue(ask, ask.desk.mint.token(connection))
-        refresh = ask.desk.mint.token(connection) if keep else None
-        if refresh:
-            tokens.issue(
-                connection,
-                ask.tenant_id,
-                "refresh",
-                user_id,
-                refresh,
-                expires_at=issue.now + REFRESH_TOKEN_SECONDS,
-                detail={"client_id": ask.client.id, "scope": " ".join(wanted.names)},
-            )
-    with ask.desk.store.read() as connection:
-        access = tokens.sign(connection, ask.tenant_id, claims.for_user(issue, user, wanted))
-        answer = _answer(access) | {"scope": wanted.answered}
-        if "openid" in wanted.names:
-            content = claims.id_token(issue, user, wanted, ask.issuer)
-            answer["id_token"] = tokens.sign(connection, ask.tenant_id, content)
-    if refresh:
-        answer["refresh_token"] = refresh
-    if ask.form.get("client_info") == "1":
-        answer["client_info"] = claims.client_info(ask.tenant_id, user_id)
-    return answer
-
-
-def _issue(ask: Ask, token: str) -> claims.Issue:
-    return claims.Issue(ask.tenant_id, ask.client, ask.desk.clock.now(), token[:22])
-
-
-def _answer(access_token: str) -> dict[str, Any]:
-    return {
-        "token_type": "Bearer",
-        "expires_in": _EXPIRES_IN,
-        "ext_expires_in": _EXPIRES_IN,
-        "access_token": access_token,
-    }

@@ -9,17 +9,16 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+from mdm_sim.entra.addresses import LOGIN_HOSTS
+from mdm_sim.entra.codes import METHODS
+from mdm_sim.entra.device_codes import CODE_SECONDS, INTERVAL
 from mdm_sim.entra.directory import ALIASES
 from mdm_sim.entra.errors import Refused
 from mdm_sim.entra.grants import GRANTS
+from mdm_sim.entra.proofs import ALGORITHMS
+from mdm_sim.entra.redirects import MODES
 from mdm_sim.entra.scopes import OPENID
 
-LOGIN_HOSTS = (
-    "login.microsoftonline.com",
-    "login.windows.net",
-    "login.microsoft.com",
-    "sts.windows.net",
-)
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _CONSUMERS = "9188040d-6c67-4c5b-b112-36a304b66dad"
 _TENANT = re.compile(r"[A-Za-z0-9.-]{1,255}")
@@ -34,30 +33,54 @@ def issuer(base: str, tenant: str) -> str:
 def configuration(base: str, tenant: str, *, v2: bool) -> dict[str, Any]:
     """The OpenID Connect configuration (Discovery 1.0, 3) of a tenant's id or of an alias.
 
-    v1 names the issuer of the access tokens; its endpoints are the same ones.
+    v1 names the issuer of the access tokens.
     """
     v1_issuer = f"https://sts.windows.net/{'{tenantid}' if tenant in ALIASES else tenant}/"
+    keys = f"{base}/{tenant}/discovery/{'v2.0/' if v2 else ''}keys"
+    endpoints = f"{base}/{tenant}/oauth2/{'v2.0/' if v2 else ''}"
+    host = _graph_host(base)
     return {
         "issuer": issuer(base, tenant) if v2 else v1_issuer,
-        "authorization_endpoint": f"{base}/{tenant}/oauth2/v2.0/authorize",
-        "token_endpoint": f"{base}/{tenant}/oauth2/v2.0/token",
-        "jwks_uri": f"{base}/{tenant}/discovery/{'v2.0/' if v2 else ''}keys",
+        "authorization_endpoint": f"{endpoints}authorize",
+        "token_endpoint": f"{endpoints}token",
+        "device_authorization_endpoint": f"{endpoints}devicecode",
+        "end_session_endpoint": f"{endpoints}logout",
+        "userinfo_endpoint": f"{urlsplit(base).scheme}://{host}/oidc/userinfo",
+        "jwks_uri": keys,
         "grant_types_supported": list(GRANTS),
-        "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+        "token_endpoint_auth_methods_supported": [
+            *("client_secret_post", "private_key_jwt", "client_secret_basic")
+        ],
+        "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
+        "code_challenge_methods_supported": list(METHODS),
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
+        "response_modes_supported": list(MODES),
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "scopes_supported": list(OPENID),
         "claims_supported": [
             *("sub", "iss", "aud", "exp", "iat", "tid", "ver"),
-            *("name", "preferred_username", "email"),
+            *("name", "preferred_username", "email", "nonce", "oid"),
         ],
         "request_uri_parameter_supported": False,
         "tenant_region_scope": None if tenant in ALIASES else "EU",
         "cloud_instance_name": "microsoftonline.com",
-        "msgraph_host": _graph_host(base),
+        "msgraph_host": host,
     }
+
+
+def device_codes(base: str, code: str, shown: str, *, is_v1: bool) -> dict[str, Any]:
+    """What a device is told (RFC 8628 3.2), and its user by its message; v1.0 has texts only."""
+    page = f"{base}/devicelogin"
+    message = (
+        f"To sign in, use a web browser to open the page {page} and enter the code {shown}"
+        " to authenticate."
+    )
+    numbers: dict[str, int] = {"expires_in": CODE_SECONDS, "interval": INTERVAL}
+    told = {"user_code": shown, "device_code": code, "message": message}
+    if is_v1:
+        return told | {"verification_url": page} | {name: str(n) for name, n in numbers.items()}
+    return told | {"verification_uri": page} | numbers
 
 
 def instance(base: str, version: str, authorization_endpoint: str) -> dict[str, Any]:

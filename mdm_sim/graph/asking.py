@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Response, request
+from flask import Response, g, request
 from sqlalchemy import Connection
+from werkzeug.exceptions import PreconditionFailed
 
 from mdm_sim import access, wire
-from mdm_sim.messages import Principal
+from mdm_sim.messages import Malformed, Principal
 from mdm_sim.store.work import Desk, Work
 
 CONTENT_TYPE = (
@@ -20,9 +21,18 @@ CONTENT_TYPE = (
 )
 
 
+class Unreadable(Malformed):
+    """A body that is no JSON object: Graph's gateway refuses it before any workload sees it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request. `keys` are the ids of the path in order; `root` is this version's own URL."""
+    """One request. `keys` are the ids of the path in order; `root` is this version's own URL.
+
+    `metadata` is the odata.metadata level asked for, `prefer` the request's preferences by name,
+    `eventual` whether the directory may use its index. `workload` (mdm, or mam alone) and `quirks`
+    are the service's settings.
+    """
 
     desk: Desk
     who: Principal
@@ -31,6 +41,11 @@ class Ask:
     path: str
     keys: tuple[str, ...]
     options: Mapping[str, str]
+    metadata: str = "minimal"
+    eventual: bool = False
+    prefer: Mapping[str, str] = field(default_factory=dict)
+    workload: str = "mdm"
+    quirks: frozenset[str] = frozenset()
 
     def require(self, *permissions: str) -> None:
         """Raise Forbidden unless the caller holds one of `permissions`."""
@@ -49,12 +64,36 @@ class Ask:
             yield connection
 
     def body(self) -> dict[str, Any]:
-        """The request's JSON body."""
-        return wire.read_json()
+        """The request's JSON body. Raises Unreadable, TooLarge or WrongMediaType."""
+        try:
+            return wire.read_json()
+        except Malformed as fault:
+            message = (
+                "Unable to read JSON request payload. Please ensure Content-Type header is set "
+                f"and payload is of valid JSON format: {fault.message}."
+            )
+            raise Unreadable(message, fault.details) from None
 
     def body_or_nothing(self) -> dict[str, Any]:
         """The body of an action, which may have none at all."""
-        return wire.read_json() if request.get_data() else {}
+        return self.body() if request.get_data() else {}
+
+    def require_match(self, etag: str) -> None:
+        """Raise PreconditionFailed unless If-Match (RFC 9110 13.1.1) is `*`, absent or `etag`.
+
+        For objects that have ETags; Graph passes If-Match over for all others.
+        """
+        given = request.if_match
+        if given and not given.star_tag and not given.contains_raw(etag):
+            raise PreconditionFailed
+
+    def page_size(self, most: int) -> int:
+        """How many objects a page has: `most`, or as few as `odata.maxpagesize` prefers."""
+        given = self.prefer.get("odata.maxpagesize", "")
+        if not (given.isascii() and given.isdigit() and 0 < len(given) < 10 and int(given)):
+            return most
+        g.graph_applied = f"odata.maxpagesize={min(int(given), most)}"
+        return min(int(given), most)
 
     def context(self, *parts: str) -> str:
         """`@odata.context` for a path of the service."""

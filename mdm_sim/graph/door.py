@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from dataclasses import replace
+from functools import partial
+
+from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from mdm_sim import messages, wire
+from mdm_sim import wire
+from mdm_sim.graph import batch, manners, refusals, throttling
 from mdm_sim.graph.asking import Ask
+from mdm_sim.graph.edm.model import model
 from mdm_sim.graph.entities import (
-    admin_objects,
     app_registrations,
     audit_events,
     deleted_users,
@@ -19,9 +23,13 @@ from mdm_sim.graph.entities import (
     personal_data,
     users,
 )
-from mdm_sim.graph.odata.query import options
-from mdm_sim.graph.routing import Found, Table
-from mdm_sim.messages import Fault, Malformed
+from mdm_sim.graph.odata.options import options
+from mdm_sim.graph.resolving import resolve
+from mdm_sim.graph.routing import KEY, Found, Table
+from mdm_sim.graph.serving import DOCUMENTS
+from mdm_sim.graph.workloads import workload_of
+from mdm_sim.messages import Fault, Malformed, Principal, Unauthenticated
+from mdm_sim.settings import THROTTLES, Settings
 from mdm_sim.store.work import Desk
 
 ROUTES = Table(
@@ -31,80 +39,117 @@ ROUTES = Table(
         *audit_events.ROUTES,
         *detected_apps.ROUTES,
         *device_queries.ROUTES,
-        *admin_objects.ROUTES,
         *users.ROUTES,
         *deleted_users.ROUTES,
         *personal_data.ROUTES,
         *directory_devices.ROUTES,
     )
 )
-METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
-
-# Graph's codes and statuses where they are not the other doors'.
-_CODES: dict[type[Fault], tuple[int, str]] = {
-    messages.Malformed: (400, "BadRequest"),
-    messages.Unauthenticated: (401, "InvalidAuthenticationToken"),
-    messages.Forbidden: (403, "Forbidden"),
-    messages.NotFound: (404, "ResourceNotFound"),
-    messages.NotInDirectory: (404, "Request_ResourceNotFound"),
-    messages.Conflict: (409, "Conflict"),
-    messages.TooLarge: (413, "RequestEntityTooLarge"),
-    messages.WrongMediaType: (415, "UnsupportedMediaType"),
-    messages.Impossible: (400, "BadRequest"),
-    messages.Gone: (410, "Gone"),
-}
+# HEAD is refused as any method is that a path does not have; OPTIONS needs no token.
+METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS")
+_EMPTY = (
+    "Access token is empty. Some Graph clients compare the names of hosts that may have the token "
+    "and then send none and no error: list the service there without its port."
+)
 
 
-def door(desk: Desk) -> Blueprint:
+def door(desk: Desk, settings: Settings) -> Blueprint:
     """Graph's two versions."""
     blueprint = Blueprint("graph", __name__)
 
-    @blueprint.route("/<any('v1.0', 'beta'):version>/<path:path>", methods=METHODS)
+    @blueprint.route(
+        "/<any('v1.0', 'beta'):version>/<path:path>",
+        methods=METHODS,
+        provide_automatic_options=False,
+    )
     def graph(version: str, path: str) -> Response:
-        return _answer(desk, version, path)
+        if request.method == "OPTIONS":
+            return manners.preflight()
+        who = _caller(desk)
+        if path.strip("/").lower() == batch.PATH:
+            return batch.answer(version)
+        throttled = settings.throttle == THROTTLES[1]
+        return _serve(_ask(desk, settings, who, version, path), throttled=throttled)
 
     wire.answer_faults(blueprint)
-    blueprint.register_error_handler(Fault, _on_fault)
-    blueprint.register_error_handler(HTTPException, _on_http_error)
-    blueprint.after_request(_sign)
+    blueprint.register_error_handler(Fault, partial(refusals.on_fault, quirks=settings.quirks))
+    blueprint.register_error_handler(HTTPException, refusals.on_http_error)
+    blueprint.after_request(manners.sign)
     return blueprint
 
 
-def _answer(desk: Desk, version: str, path: str) -> Response:
-    who = wire.principal(desk)
-    found = ROUTES.find(version, request.method, path)
-    if not isinstance(found, Found):
-        if found:
-            raise MethodNotAllowed(valid_methods=sorted(found))
+def _caller(desk: Desk) -> Principal:
+    if not request.headers.get("Authorization"):
+        raise Unauthenticated(_EMPTY)
+    return wire.principal(desk)
+
+
+def _ask(desk: Desk, settings: Settings, who: Principal, version: str, path: str) -> Ask:
+    """The request as handlers are given it, before its path is looked up."""
+    return Ask(
+        desk,
+        who,
+        version,
+        f"{request.scheme}://{request.host}{request.root_path}/{version}",
+        path,
+        (),
+        options(request.args, is_beta=version == "beta"),
+        prefer=manners.preferences(),
+        eventual=manners.is_eventual(),
+        workload=settings.workload,
+        quirks=settings.quirks,
+    )
+
+
+def _serve(ask: Ask, *, throttled: bool) -> Response:
+    """An answer, with what the caller prefers and what the path's workload adds."""
+    workload = g.graph_workload = workload_of(ask.path)
+    units = throttling.units(ask.path, ask.options)
+    if throttled:
+        tells_when = not (workload.is_intune and refusals.QUIRKY in ask.quirks)
+        throttling.take(
+            ask.desk, ask.who, workload.service, request.method, units, tells_when=tells_when
+        )
+    g.graph_metadata = manners.metadata(ask.path)
+    response = _preferred(replace(ask, metadata=g.graph_metadata))
+    if not workload.is_intune:
+        response.headers["x-ms-resource-unit"] = str(units)
+        if response.status_code == 201:
+            response.headers["Location"] = manners.location(response, f"{ask.root}/{ask.path}")
+    return response
+
+
+def _preferred(ask: Ask) -> Response:
+    """The answer in the form that `Prefer: return=…` asks for, where there is one."""
+    preferred = ask.prefer.get("return", "")
+    response = _answer(ask, request.method)
+    if preferred == "representation" and request.method in {"PATCH", "PUT"}:
+        return _represented(ask, response)
+    return manners.as_preferred(response, preferred, f"{ask.root}/{ask.path}")
+
+
+def _represented(ask: Ask, response: Response) -> Response:
+    """The object that was written; what cannot be shown stays without a body."""
+    if response.status_code == 204:
+        try:
+            response = _answer(replace(ask, options={}), "GET")
+        except (MethodNotAllowed, Fault):
+            return response
+    g.graph_applied = "return=representation"
+    return response
+
+
+def _answer(ask: Ask, method: str) -> Response:
+    """What the handler of the path says, or the type model for a path without one."""
+    found = ROUTES.find(ask.version, method, ask.path)
+    if isinstance(found, Found):
+        refusals.reached(found.route.path.replace(KEY, "{id}"))
+        return found.route.handle(replace(ask, keys=found.keys))
+    if found:
+        raise MethodNotAllowed(valid_methods=sorted(found))
+    target = resolve(model(ask.version), ask.path)
+    if target is None:
         message = "Resource not found for the segment."
         raise Malformed(message)
-    given = options(request.args, is_beta=version == "beta")
-    root = f"{request.scheme}://{request.host}/{version}"
-    return found.route.handle(Ask(desk, who, version, root, path, found.keys, given))
-
-
-def _on_fault(fault: Fault) -> Response:
-    status, code = _CODES[type(fault)]
-    response = wire.answer(wire.error_body(code, fault.message, fault.details), status)
-    if status == 401:
-        response.headers["WWW-Authenticate"] = 'Bearer realm=""'
-    return response
-
-
-def _on_http_error(error: HTTPException) -> Response:
-    """A wrong method, or a body over the limit, in Graph's own codes."""
-    response = wire.on_http_error(error)
-    code = {405: "Request_BadRequest", 413: "RequestEntityTooLarge"}.get(response.status_code)
-    if code is None:
-        return response
-    told = wire.answer(wire.error_body(code, error.name), response.status_code)
-    told.headers.extend((name, text) for name, text in response.headers if name == "Allow")
-    return told
-
-
-def _sign(response: Response) -> Response:
-    """The headers that every answer of Graph has."""
-    response.headers["OData-Version"] = "4.0"
-    response.headers["request-id"] = wire.request_id()
-    response.headers["client-request-id"] = wire.correlation_id()
-    return response
+    refusals.reached(target.place.path)
+    return DOCUMENTS.answer(ask, target, method)

@@ -186,6 +186,7 @@ OWN_TABLES: dict[str, tuple[Phrase, str]] = {
     "signing_keys":            (Phrase("keys that sign tokens", "sleutels die tokens ondertekenen"), "tenant"),
     "receipts":                (Phrase("receipts: rows, reasons and counts, no values", "ontvangstbewijzen: rijen, redenen en aantallen, geen waarden"), "receipt"),
     "audit_heads":             (Phrase("the end of the audit log's chain", "het einde van de keten van het auditlogboek"), "audit"),
+    "throttle_windows":        (Phrase("how much of a limit of Graph's each application used, when limits are on", "hoeveel elke toepassing van een limiet van Graph gebruikte, als limieten aan staan"), "tenant"),
     "counters":                (Phrase("counters", "tellers"), "tenant"),
 }
 # fmt: on

@@ -5,31 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response
-from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate
+from marshmallow import fields, validate
 
 from mdm_sim import access, wire
-from mdm_sim.bodies.checking import Body, Truth
+from mdm_sim.bodies.checking import Body, truths
 from mdm_sim.bodies.fact_schema import FACTS
 from mdm_sim.bodies.syntax import LONGEST_TEXT, MOST_APPS
 from mdm_sim.messages import CONDITIONS, forecast
 from mdm_sim.policy.context import Context, Ownership, Platform, Workload
 from mdm_sim.store.work import Desk
 
-
-class _Conditions(Schema):
-    """The conditions by the names that receipts give them; a wrong name is not quoted."""
-
-    class Meta:
-        unknown = RAISE
-
-    @pre_load
-    def _require_known(self, data: Any, **_: Any) -> Any:
-        if isinstance(data, dict) and data.keys() - CONDITIONS.keys():
-            raise ValidationError(f"the conditions are {', '.join(CONDITIONS)}")
-        return data
-
-
-_NAMED = _Conditions.from_dict({name: Truth() for name in CONDITIONS}, name="Conditions")
+_CONDITIONS = truths(CONDITIONS, "Conditions")
 
 
 class PreviewBody(Body):
@@ -38,7 +24,7 @@ class PreviewBody(Body):
     workload = fields.Enum(Workload, by_value=True, required=True)
     ownership = fields.Enum(Ownership, by_value=True, required=True)
     platform = fields.Enum(Platform, by_value=True, required=True)
-    conditions = fields.Nested(_NAMED, load_default=dict)
+    conditions = fields.Nested(_CONDITIONS, load_default=dict)
     managedApps = fields.List(  # noqa: N815
         fields.String(validate=validate.Length(max=LONGEST_TEXT)),
         validate=validate.Length(max=MOST_APPS),

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, Response
+from marshmallow import fields, validate
 
 from mdm_sim import access, rights, wire
-from mdm_sim.messages import Detail, Malformed
+from mdm_sim.bodies.checking import Body
 from mdm_sim.store import audit
 from mdm_sim.store.work import Desk
+
+
+class PersonBody(Body):
+    """Who a request is about: a UPN or the id of a directory entry."""
+
+    userPrincipalName = fields.String(required=True, validate=validate.Length(1, 256))  # noqa: N815
+
+
+_BODY = PersonBody()
 
 
 def add_routes(blueprint: Blueprint, desk: Desk) -> None:
@@ -19,7 +27,7 @@ def add_routes(blueprint: Blueprint, desk: Desk) -> None:
     def export() -> Response:
         who = wire.principal(desk)
         access.require(who, access.reading(access.SERVICE))
-        name = _name()
+        name = wire.read_body(_BODY)["userPrincipalName"]
         with wire.work_for(desk, who) as work:
             person = rights.find(work.connection, work.tenant_id, name)
             told = rights.held(work.connection, person, work.now)
@@ -31,16 +39,8 @@ def add_routes(blueprint: Blueprint, desk: Desk) -> None:
     def erase() -> Response:
         who = wire.principal(desk)
         access.require(who, access.writing(access.SERVICE))
-        name = _name()
+        name = wire.read_body(_BODY)["userPrincipalName"]
         with wire.work_for(desk, who) as work:
             person = rights.find(work.connection, work.tenant_id, name)
             erased = rights.erase(work, person, "request")
         return wire.answer(erased.told())
-
-
-def _name() -> str:
-    name: Any = wire.read_json().get("userPrincipalName")
-    if not isinstance(name, str) or not 0 < len(name) <= 256:
-        message = "userPrincipalName is required"
-        raise Malformed(message, [Detail("/userPrincipalName", "a string is expected")])
-    return name

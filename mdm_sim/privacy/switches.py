@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 from sqlalchemy import bindparam, select
 
 from mdm_sim import access, epochs, queries, wire
-from mdm_sim.messages import Detail, Malformed
+from mdm_sim.bodies.checking import truths
 from mdm_sim.store import audit
 from mdm_sim.store.prepared import Prepared
 from mdm_sim.store.tables import settings
@@ -21,6 +21,8 @@ SWITCHES = {
     "diagnostics": settings.c.diagnostics.name,
     "locationOnRequestOnly": settings.c.location_on_request_only.name,
 }
+SettingsBody = truths(SWITCHES, "Settings")
+_BODY = SettingsBody()
 _READ = Prepared(select(settings).where(settings.c.tenant_id == bindparam("tenant")))
 
 
@@ -38,8 +40,7 @@ def add_routes(blueprint: Blueprint, desk: Desk) -> None:
     def change() -> Response:
         who = wire.principal(desk)
         access.require(who, access.writing(access.SERVICE))
-        body = wire.read_json()
-        _check(body)
+        body = wire.read_body(_BODY)
         with wire.work_for(desk, who) as work:
             row = _READ(work.connection, tenant=who.tenant_id).one()
             changed = {
@@ -67,14 +68,3 @@ def add_routes(blueprint: Blueprint, desk: Desk) -> None:
 
 def _shown(row: Any) -> dict[str, bool]:
     return {name: bool(getattr(row, column)) for name, column in SWITCHES.items()}
-
-
-def _check(body: dict[str, Any]) -> None:
-    wrong = [
-        Detail(f"/{name}", "a boolean is expected")
-        for name, value in body.items()
-        if name in SWITCHES and not isinstance(value, bool)
-    ]
-    if wrong or body.keys() - SWITCHES.keys():
-        message = f"the switches are {', '.join(SWITCHES)}, each true or false"
-        raise Malformed(message, wrong)

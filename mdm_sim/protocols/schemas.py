@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from mdm_sim.bodies.checking import Body, Truth
+from mdm_sim.bodies.checking import Body, Truth, Whole
 from mdm_sim.bodies.fact_schema import FACTS
 from mdm_sim.ownership import TYPES
 from mdm_sim.policy.context import Platform
@@ -58,6 +58,4 @@ class TokenBody(Body):
 
     enrollmentType = fields.String(required=True, validate=validate.OneOf(tuple(TYPES)))  # noqa: N815
     userPrincipalName = fields.String(validate=validate.Length(max=256), load_default=None)  # noqa: N815
-    expiresInSeconds = fields.Integer(  # noqa: N815
-        strict=True, validate=validate.Range(1, 90 * 86400), load_default=86400
-    )
+    expiresInSeconds = Whole(validate=validate.Range(1, 90 * 86400), load_default=86400)  # noqa: N815

@@ -9,7 +9,7 @@ from mdm_sim.proving.offers import MANAGED_APP
 from mdm_sim.proving.stage import BETA_DEVICES, DEVICES, Stage
 
 APPS = "/v1.0/deviceAppManagement/mobileApps"
-CONNECTORS = "/v1.0/deviceManagement/mobileThreatDefenseConnectors"
+CONNECTORS = "/beta/deviceManagement/mobileThreatDefenseConnectors"
 _MARKS = {Ownership.CORPORATE: "company", Ownership.PERSONAL: "personal"}
 # A value that another one replaces may stay in the write-ahead log until the next purge: so a
 # report of new values is followed by one that takes facts back.

@@ -142,6 +142,7 @@ DOORS: tuple[Door, ...] = (
     Door("GET /common/userrealm/{}",            "Entra ID", ("user",)),
     Door("GET /healthz",                        "health"),
     Door("GET /readyz",                         "health"),
+    Door("GET /openapi.json",                   "description"),
     Door(f"PATCH {_DEVICES}/{{}}",              "Graph: devices", ("device",),
          {"managedDeviceName": CANARY}, ("managedDeviceName",), "managed name"),
     _order("enableLostMode", _LOST),

@@ -14,7 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
@@ -24,7 +24,7 @@ from mdm_sim import tenant
 from mdm_sim.app import open_desk
 from mdm_sim.preparation import prepare
 from mdm_sim.serving import certificates
-from mdm_sim.settings import PREFIX, Settings
+from mdm_sim.settings import Settings
 from mdm_sim.store.work import Desk
 from mdm_sim.upkeep import job
 
@@ -129,18 +129,6 @@ def _port(host: str, port: int) -> int:
         return int(probe.getsockname()[1])
 
 
-def _environment(settings: Settings) -> dict[str, str]:
-    names = {"database": "DATABASE", "seed": "SEED", "clock_offset": "CLOCK_OFFSET"}
-    given = asdict(settings)
-    passed = {
-        f"{PREFIX}{name}": str(given[field])
-        for field, name in names.items()
-        if given[field] is not None
-    }
-    passed[f"{PREFIX}FULL_SYNC"] = "1" if settings.full_sync else ""
-    return {**os.environ, **passed}
-
-
 @contextmanager
 def _children(
     settings: Settings, where: Listening, certs: certificates.Certificates
@@ -162,7 +150,7 @@ def _children(
     children = [
         subprocess.Popen(
             [sys.executable, "-m", f"mdm_sim.serving.{module}", *arguments],
-            env=_environment(settings),
+            env={**os.environ, **settings.to_environment()},
             stdin=subprocess.PIPE,
         )
         for module, *arguments in commands

@@ -89,11 +89,19 @@ class UserColumns(WithId):
 
 
 class ClientColumns(WithId):
-    """A registered application; its id is the client id."""
+    """A registered application; its id is the client id.
+
+    One without a secret (an empty hash) and without certificates (in PEM) is public. `roles` are
+    the permissions it was granted for itself, `scopes` those that it may use for a user.
+    `redirect_uris` are by platform, web or public.
+    """
 
     display_name: Named[str] = Column(String(256), nullable=False)
     secret_hash: Named[str] = Column(String(256), nullable=False)
     roles: Named[str] = Column(Text, nullable=False)
+    scopes: Named[str] = Column(Text, nullable=False, server_default=text("'[]'"))
+    redirect_uris: Named[str] = Column(Text, nullable=False, server_default=text("'{}'"))
+    certificates: Named[str] = Column(Text, nullable=False, server_default=text("'[]'"))
 
 
 class DirectoryDeviceColumns(WithId):
@@ -117,7 +125,10 @@ class DeviceOwnerColumns(OfTenant):
 
 
 class CredentialColumns(OfTenant):
-    """An opaque token, by its hash: a device's, an app's, an enrollment or a refresh token."""
+    """An opaque token, by its hash: a device's, an app's, an enrollment or a refresh token.
+
+    Also what a sign-in hands out: an authorization code, a device code with its user's code.
+    """
 
     token_hash: Named[str] = Column(String(64), primary_key=True)
     kind: Named[str] = Column(String(10), nullable=False)
@@ -140,17 +151,32 @@ class OrderColumns(WithId):
 
 
 class DocumentColumns(OfTenant):
-    """An object that an admin creates; its properties are one document."""
+    """An object that an admin creates; its properties are one document.
 
-    id: Named[str] = Column(String(64), primary_key=True)
-    collection: Named[str] = Column(String(64), nullable=False)
-    parent_id: Named[str] = Column(String(64), nullable=False)
+    `collection` is the path that objects of its kind have, without keys; `parent_id` the keys
+    above it, a slash between them: an object is unique among its parent's.
+    """
+
+    collection: Named[str] = Column(String(192), primary_key=True)
+    parent_id: Named[str] = Column(String(512), primary_key=True)
+    id: Named[str] = Column(String(256), primary_key=True)
     natural_key: Named[str | None] = Column(String(512))
     odata_type: Named[str] = Column(String(128), nullable=False)
     document: Named[str] = Column(Text, nullable=False)
     version: Named[int] = Column(Integer, nullable=False)
     created_at: Named[float] = Column(Float, nullable=False)
     updated_at: Named[float] = Column(Float, nullable=False)
+
+
+class ReferenceColumns(OfTenant):
+    """That an object refers to another: a group to its member, an app to its category.
+
+    `collection` is the path of the navigation property, without keys.
+    """
+
+    collection: Named[str] = Column(String(192), primary_key=True)
+    source_id: Named[str] = Column(String(512), primary_key=True)
+    target_id: Named[str] = Column(String(256), primary_key=True)
 
 
 class ManagedAppColumns(OfTenant):
@@ -249,6 +275,18 @@ class AuditHeadColumns(OfTenant):
     hash: Named[str] = Column(String(64), nullable=False)
     base_seq: Named[int] = Column(Integer, nullable=False, server_default=text("0"))
     base_hash: Named[str] = Column(String(64), nullable=False, server_default=text(f"'{'0' * 64}'"))
+
+
+class ThrottleColumns(OfTenant):
+    """What an application (or, with an empty client id, the tenant) used of a limit of Graph's.
+
+    `used` counts since `opened_at`; once the limit's period is over the row is written anew.
+    """
+
+    client_id: Named[str] = Column(String(36), primary_key=True)
+    name: Named[str] = Column(String(32), primary_key=True)
+    opened_at: Named[float] = Column(Float, nullable=False)
+    used: Named[int] = Column(Integer, nullable=False)
 
 
 class CounterColumns(TypedColumns):

@@ -28,9 +28,11 @@ from mdm_sim.store.columns import (
     QueryColumns,
     ReceiptColumns,
     RecordColumns,
+    ReferenceColumns,
     RegistrationColumns,
     SettingsColumns,
     SigningKeyColumns,
+    ThrottleColumns,
     UserColumns,
 )
 
@@ -50,8 +52,13 @@ documents = Table(
     "documents",
     metadata,
     DocumentColumns,
-    Index("ix_documents_collection", "tenant_id", "collection", "parent_id", "id"),
     Index("ix_documents_key", "tenant_id", "collection", "natural_key"),
+)
+references = Table(
+    "object_references",
+    metadata,
+    ReferenceColumns,
+    Index("ix_references_target", "tenant_id", "collection", "target_id"),
 )
 managed_apps = Table("managed_apps", metadata, ManagedAppColumns)
 settings = Table("tenant_settings", metadata, SettingsColumns)
@@ -66,6 +73,7 @@ receipts = Table(
 queries = Table("device_queries", metadata, QueryColumns)
 audit_events = Table("audit_events", metadata, AuditColumns)
 audit_heads = Table("audit_heads", metadata, AuditHeadColumns)
+throttle_windows = Table("throttle_windows", metadata, ThrottleColumns)
 counters = Table("counters", metadata, CounterColumns)
 
 

@@ -9,7 +9,7 @@ BO, CAS = tenant.USERS[0].upn, tenant.USERS[1].upn
 ENTRA = "managed_app.entra_device_id"
 APPS = [{"id": "com.example.work", "name": "Work"}, {"id": "com.example.play", "name": "Play"}]
 MOBILE_APPS = "deviceAppManagement/mobileApps"
-CONNECTORS = "deviceManagement/mobileThreatDefenseConnectors"
+CONNECTORS = "/beta/deviceManagement/mobileThreatDefenseConnectors"
 CORPORATE = "deviceEnrollmentManager"
 PHONE = {"phoneNumber": "+31612345678"}
 PLACE = {"location": {"latitude": 52.0, "longitude": 4.0}}
@@ -124,9 +124,11 @@ def test_an_app_of_a_device_that_leaves_is_an_app_alone(enroll, register, ask, r
     assert (held.device_id, bool(held.mdm_enrolled), held.ownership) == (None, False, "personal")
 
 
-@pytest.mark.parametrize("name", ["bundleId", "packageId"])
-def test_an_app_in_the_tenants_list_is_managed(register, graph, stored, name):
-    body = {"@odata.type": "#microsoft.graph.iosStoreApp", "displayName": "Work"}
+@pytest.mark.parametrize(
+    ("kind", "name"), [("iosStoreApp", "bundleId"), ("androidStoreApp", "packageId")]
+)
+def test_an_app_in_the_tenants_list_is_managed(register, graph, stored, kind, name):
+    body = {"@odata.type": f"#microsoft.graph.{kind}", "displayName": "Work"}
     graph("POST", "deviceAppManagement/mobileApps", {**body, name: "com.example.work"}, 201)
     app = register(INVENTORY)
     assert stored(app["id"])["applications"] == [APPS[0]]

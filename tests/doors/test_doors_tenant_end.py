@@ -81,4 +81,4 @@ def test_secrets_are_at_rest_as_the_register_says(
     device = enroll()
     for secret in (device["deviceToken"], tenant.PASSWORD, tenant.CLIENT_SECRET):
         assert not on_disk(secret)
-    assert on_disk(tokens._hash(device["deviceToken"]))
+    assert on_disk(tokens.digest(device["deviceToken"]))

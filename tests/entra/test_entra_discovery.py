@@ -13,7 +13,7 @@ HERE = "https://localhost:8443"
 
 # fmt: off
 CONFIGURATIONS = (
-    # path, tenant in its URLs, issuer
+    # path, tenant in its URLs, issuer; v2.0 where the path says so
     (f"/{ID}/v2.0",            ID,              f"{HERE}/{ID}/v2.0"),
     (f"/{ID.upper()}/v2.0",    ID,              f"{HERE}/{ID}/v2.0"),
     (f"/{tenant.DOMAIN}/v2.0", ID,              f"{HERE}/{ID}/v2.0"),
@@ -22,6 +22,13 @@ CONFIGURATIONS = (
     ("/consumers/v2.0",        "consumers", f"{HERE}/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0"),
     (f"/{ID}",                 ID,              f"https://sts.windows.net/{ID}/"),
     ("/common",                "common",        "https://sts.windows.net/{tenantid}/"),
+)
+
+ENDPOINTS = (
+    ("token_endpoint",                "token"),
+    ("authorization_endpoint",        "authorize"),
+    ("device_authorization_endpoint", "devicecode"),
+    ("end_session_endpoint",          "logout"),
 )
 
 INSTANCES = (
@@ -50,8 +57,10 @@ def test_a_configuration_leads_back_to_the_address_that_was_called(
 ) -> None:
     found = get(client, f"{path}/{CONFIGURATION}")
     assert found["issuer"] == issuer
-    assert found["token_endpoint"] == f"{HERE}/{where}/oauth2/v2.0/token"
-    assert found["authorization_endpoint"] == f"{HERE}/{where}/oauth2/v2.0/authorize"
+    version = "v2.0/" if path.endswith("/v2.0") else ""
+    for name, end in ENDPOINTS:
+        assert found[name] == f"{HERE}/{where}/oauth2/{version}{end}"
+    assert found["userinfo_endpoint"] == f"{HERE}/oidc/userinfo"
     assert found["jwks_uri"].startswith(f"{HERE}/{where}/discovery/")
     assert get(client, found["jwks_uri"].removeprefix(HERE))["keys"]
 
@@ -61,6 +70,7 @@ def test_behind_a_proxy_the_urls_are_microsofts(client: FlaskClient) -> None:
     found = client.get(f"/{ID}/v2.0/{CONFIGURATION}", base_url=base).json
     assert found["token_endpoint"] == f"{base}/{ID}/oauth2/v2.0/token"
     assert found["msgraph_host"] == "graph.microsoft.com"
+    assert found["userinfo_endpoint"] == "https://graph.microsoft.com/oidc/userinfo"
 
 
 @pytest.mark.parametrize("path", [f"v2.0/{CONFIGURATION}", CONFIGURATION, "discovery/v2.0/keys"])

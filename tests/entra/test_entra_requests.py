@@ -19,7 +19,7 @@ REFUSED = (
     # form, change, status, error, number
     (APP,     {"grant_type": None},           400, "invalid_request",        900144),
     (APP,     {"grant_type": ""},             400, "invalid_request",        900144),
-    (APP,     {"grant_type": "device_code"},  400, "unsupported_grant_type", 70003),
+    (APP,     {"grant_type": "implicit"},     400, "unsupported_grant_type", 70003),
     (APP,     {"grant_type": "Password"},     400, "unsupported_grant_type", 70003),
     (APP,     {"client_id": None},            400, "invalid_request",        900144),
     (APP,     {"client_id": SOMEBODY},        400, "unauthorized_client",    700016),

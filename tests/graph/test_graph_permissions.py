@@ -158,6 +158,7 @@ def test_a_refusal_names_the_scopes_that_would_do(client, application):
 
 
 def test_roles_live_in_the_store_alone(desk):
+    query = select(clients.c.roles).where(clients.c.id == tenant.CLIENT_ID)
     with desk.store.read() as connection:
-        [roles] = connection.execute(select(clients.c.roles)).scalars()
+        [roles] = connection.execute(query).scalars()
     assert set(orjson.loads(roles)) == set(tenant.PERMISSIONS)

@@ -16,7 +16,7 @@ apps = st.sampled_from(APPS)
 HOUR, DAY = 3600, 86_400
 # No sum of a few of these comes near a period of the retention table.
 JUMPS = (11 * 60, 7 * HOUR, 31 * DAY, 95 * DAY)
-_CONNECTORS = "/v1.0/deviceManagement/mobileThreatDefenseConnectors"
+_CONNECTORS = "/beta/deviceManagement/mobileThreatDefenseConnectors"
 _APPS = "/v1.0/deviceAppManagement/mobileApps"
 _PROTECTIONS = "/v1.0/deviceAppManagement/iosManagedAppProtections"
 _RULES = "/beta/deviceManagement/managedDeviceCleanupRules"

@@ -54,7 +54,7 @@ def checked(model: Model, kind: Type, body: Mapping[str, Any]) -> Checked:
 def checked_parameters(
     model: Model, parameters: Mapping[str, Shape], body: Mapping[str, Any], name: str
 ) -> dict[str, Any]:
-    """The parameters of an action, in the model's own spelling. Raises Malformed."""
+    """The parameters of an action, in the model's own spelling; null is none. Raises Malformed."""
     checker = _Checker(model)
     known = {each.lower(): each for each in parameters}
     values = {}
@@ -64,7 +64,7 @@ def checked_parameters(
         own = known.get(given.lower())
         if own is None:
             checker.unknown("", place, given, parameters, f"the action {name}")
-        else:
+        elif value is not None:
             values[own] = checker.value(parameters[own], value, f"/{own}")
     if checker.problems:
         first = checker.problems[0]

@@ -191,7 +191,7 @@ class Model:
         """A type by its name in any case, qualified or not, with or without `#`."""
         plain = name.lstrip("#").lower().removeprefix(f"{NAMESPACE}.").removeprefix("graph.")
         known = self.names.get(plain)
-        return self.types[known] if known in self.types else None
+        return self.types[known] if known is not None and known in self.types else None
 
     def is_enum(self, name: str) -> bool:
         """Whether the name is an enumeration's."""

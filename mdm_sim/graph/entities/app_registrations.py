@@ -57,7 +57,7 @@ def _flags() -> ColumnElement[str]:
 
 
 def _properties(version: str) -> Properties:
-    shared: Properties = {
+    shared = {
         "@odata.type": Property(_odata_type("ManagedAppRegistration")),
         "createdDateTime": Property(registrations.c.enrolled_at, "moment"),
         "lastSyncDateTime": Property(registrations.c.last_sync_at, "moment"),

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, func
 from mdm_sim import access
 from mdm_sim.graph import listing
 from mdm_sim.graph.asking import Ask, shown
+from mdm_sim.graph.odata.paging import Order
 from mdm_sim.graph.odata.properties import Properties, Property
-from mdm_sim.graph.odata.query import Order
 from mdm_sim.graph.reading import reading
 from mdm_sim.graph.routing import Route
 from mdm_sim.store.tables import audit_events

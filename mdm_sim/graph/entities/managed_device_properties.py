@@ -72,7 +72,7 @@ def _managed_name() -> ColumnElement[str]:
 # fmt: off
 def properties(version: str) -> Properties:
     """The properties of v1.0, and on beta some more."""
-    shared: Properties = {
+    shared = {
         "id":                       Property(devices.c.id),
         "userId":                   Property(devices.c.user_id, default=""),
         "deviceName":               _fact("deviceName"),
@@ -141,7 +141,7 @@ def _certificate_end() -> ColumnElement[float]:
     return (devices.c.enrolled_at + YEAR_SECONDS).cast(Float)
 
 
-_BETA: Properties = {
+_BETA = {
     "ownerType":                    Property(_owner()),
     "deviceType":                   _fact("deviceType", default="unknown"),
     "joinType":                     Property(case((devices.c.entra_joined, "azureADJoined"), else_="unknown")),

@@ -110,6 +110,12 @@ def find(ask: Ask, connection: Connection, device_id: str) -> Any:
     return row
 
 
+def exists(connection: Connection, ask: Ask, device_id: str) -> bool:
+    """Whether there is a device of this id."""
+    query = select(devices.c.id).where(*_of_tenant(ask), devices.c.id == device_id)
+    return connection.execute(query).first() is not None
+
+
 def _patch(ask: Ask) -> Response:
     """Ownership and the name an admin gives; everything else about a device is the device's own."""
     ask.require(_WRITE)

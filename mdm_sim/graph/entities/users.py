@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Response
-from sqlalchemy import ColumnElement, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, insert, literal, select, update
 
 from mdm_sim import access, joining, tokens
 from mdm_sim.graph import listing
 from mdm_sim.graph.asking import Ask, done, shown
-from mdm_sim.graph.odata.properties import Properties, Property, constant
+from mdm_sim.graph.odata.properties import Property, constant
 from mdm_sim.graph.reading import reading
 from mdm_sim.graph.routing import Route
 from mdm_sim.messages import Conflict, Detail, Malformed, NotInDirectory
@@ -30,7 +30,7 @@ WRITE = access.writing(access.USERS)
 _LONGEST = 256
 MISSING = "Resource does not exist or one of its queried reference-property objects is not present."
 
-PROPERTIES: Properties = {
+PROPERTIES = {
     "id": Property(users.c.id),
     "displayName": Property(users.c.display_name, any_case=True),
     "userPrincipalName": Property(users.c.user_principal_name, any_case=True),
@@ -63,6 +63,13 @@ def user_id_of(ask: Ask, key: str) -> str:
     if user_id is None:
         raise NotInDirectory(MISSING)
     return str(user_id)
+
+
+def exists(connection: Connection, ask: Ask, key: str) -> bool:
+    """Whether there is a user of this id or UPN."""
+    named = (users.c.id == key) | (users.c.user_principal_name == key.lower())
+    query = select(users.c.id).where(*_of_tenant(ask), named)
+    return connection.execute(query).first() is not None
 
 
 def _create(ask: Ask) -> Response:

@@ -1,150 +1,185 @@
-"""Query options: their text as a checked `Query` over a dictionary of properties."""
+"""Query options: their text as a checked `Query` of a collection, with those it expands."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-import orjson
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, and_
 
+from mdm_sim.graph.odata import paging, quirks
+from mdm_sim.graph.odata.collection import Collection, Extra, Navigation
 from mdm_sim.graph.odata.filter_sql import condition
 from mdm_sim.graph.odata.filter_text import parse
-from mdm_sim.graph.odata.properties import Properties
-from mdm_sim.messages import Malformed
+from mdm_sim.graph.odata.options import is_counted, number, plain
+from mdm_sim.graph.odata.paging import Order
+from mdm_sim.graph.odata.properties import named, type_name
+from mdm_sim.graph.odata.scope import Scope
+from mdm_sim.graph.odata.searching import search
+from mdm_sim.graph.odata.selection import (
+    Selectable,
+    Selected,
+    failed,
+    parenthesised,
+    select,
+    split,
+)
 
-_OPTIONS = ("filter", "select", "orderby", "top", "skip", "count", "expand", "skiptoken", "search")
+MOST_LEVELS = 5
+MOST_EXPANDED = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """One key to sort by; a missing value sorts as the smallest."""
+class Expansion:
+    """One thing to expand: by a navigation with a query of its own, or by a collection's Extra.
 
-    expression: ColumnElement[Any]
-    descending: bool
+    `condition` is that of being of the derived type that has it.
+    """
+
+    name: str
+    query: Query
+    navigation: Navigation | None = None
+    extra: Extra | None = None
+    condition: ColumnElement[bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """What is asked of a collection. `after` holds the sort keys of the last object seen."""
 
-    select: tuple[str, ...] | None
+    select: tuple[Selected, ...] | None
     where: ColumnElement[bool] | None
     order: tuple[Order, ...]
     top: int
     skip: int
     count: bool
-    expand: tuple[str, ...]
-    after: tuple[Any, ...] | None
+    expand: tuple[Expansion, ...]
+    after: tuple[str | float, ...] | None
+
+    @property
+    def told(self) -> str:
+        """What `@odata.context` says is selected and expanded, in parentheses."""
+        selected = [each.told for each in self.select or () if each.name != "@odata.type"]
+        expanded = [f"{each.name}{each.query.told or '()'}" for each in self.expand]
+        return f"({','.join([*selected, *expanded])})" if selected or expanded else ""
 
 
-def options(arguments: Mapping[str, str], *, is_beta: bool) -> dict[str, str]:
-    """The query options of a request by plain name: any case, on beta also without their `$`."""
-    found = {}
-    for key, text in arguments.items():
-        name = key.strip("?&").lower()
-        if not name.startswith("$") and not is_beta:
-            continue
-        if name.lstrip("$") in _OPTIONS:
-            found[name.lstrip("$")] = text
-    return found
+_NOTHING = Query(None, None, (), 0, 0, count=False, expand=(), after=None)
 
 
-def read(
-    given: Mapping[str, str],
-    properties: Properties,
-    filters: Properties,
-    key: ColumnElement[Any],
-    most: int,
-) -> Query:
-    """Check the options of a request against a collection. Raises Malformed."""
-    order = _order(given.get("orderby", ""), properties)
-    text = given.get("filter")
-    return Query(
-        select=_select(given["select"], properties) if given.get("select") else None,
-        where=condition(parse(text), properties | filters) if text else None,
-        order=(*order, Order(key, descending=bool(order) and order[0].descending)),
-        top=min(_number(given.get("top"), "$top"), most) if "top" in given else most,
-        skip=_number(given.get("skip"), "$skip"),
-        count=given.get("count", "").lower() == "true",
-        expand=tuple(part.strip() for part in given.get("expand", "").split(",") if part.strip()),
-        after=_after(given["skiptoken"], len(order) + 1) if given.get("skiptoken") else None,
-    )
+@dataclass(slots=True)
+class Reader:
+    """How options are read: at which moment (in ticks), with which quirks, for which version."""
 
+    now: int = 0
+    quirks: frozenset[str] = frozenset()
+    is_beta: bool = True
+    _expanded: int = field(default=0)
 
-def find(name: str, properties: Properties) -> str:
-    """The property that a caller means, in any case. Raises Malformed when there is none."""
-    for each in properties:
-        if each.lower() == name.lower():
-            return each
-    message = "Could not find a property of that name on this type."
-    raise Malformed(message)
-
-
-def _select(text: str, properties: Properties) -> tuple[str, ...]:
-    names = (part.strip() for part in text.split(",") if part.strip())
-    chosen = dict.fromkeys(find(name, properties) for name in names)
-    return tuple({"id": None, **chosen} if "id" in properties else chosen)
-
-
-def _order(text: str, properties: Properties) -> tuple[Order, ...]:
-    orders = []
-    for part in filter(None, (each.strip() for each in text.split(","))):
-        name, _, direction = part.partition(" ")
-        if direction.strip().lower() not in {"", "asc", "desc"}:
-            message = "Invalid $orderby: asc or desc is expected after a property."
-            raise Malformed(message)
-        prop = properties[find(name, properties)]
-        lowest: Any = 0 if prop.kind in {"integer", "moment", "instant", "boolean"} else ""
-        missing = prop.default if isinstance(prop.default, (str, int)) else lowest
-        orders.append(
-            Order(func.coalesce(prop.expression, missing), direction.strip().lower() == "desc")
+    def read(self, given: Mapping[str, str], collection: Collection, level: int = 0) -> Query:
+        """Check options against a collection. Raises Malformed."""
+        scope = Scope(collection.properties, collection.filters, collection.casts, self.now)
+        order = _order(given, collection, scope)
+        size = collection.page_size if collection.page_size is not None else collection.most
+        top = number(given.get("top"), "$top")
+        chosen = size if top is None else top
+        token = given.get("skiptoken")
+        return Query(
+            select=_select(given, collection),
+            where=self._where(given, collection, scope),
+            order=order,
+            top=min(chosen, collection.most),
+            skip=number(given.get("skip"), "$skip") or 0,
+            count=is_counted(given.get("count")),
+            expand=self._expand(given.get("expand", ""), collection, level),
+            after=paging.after(token, len(order)) if token else None,
         )
-    return tuple(orders)
+
+    def _where(
+        self, given: Mapping[str, str], collection: Collection, scope: Scope
+    ) -> ColumnElement[bool] | None:
+        found = []
+        if "filter" in given:
+            tree = parse(given["filter"])
+            if quirks.apply(self.quirks, collection.name):
+                tree = quirks.bent(tree, scope)
+            found.append(condition(tree, scope))
+        if given.get("search", "").strip():
+            spelled = [named(each, collection.properties) for each in collection.searchable]
+            searchable = {each: collection.properties[each] for each in spelled if each}
+            found.append(search(given["search"], searchable))
+        return and_(*found) if found else None
+
+    def _expand(self, text: str, collection: Collection, level: int) -> tuple[Expansion, ...]:
+        parts = split(text, ",")
+        if parts and level >= MOST_LEVELS:
+            raise failed(f"at most {MOST_LEVELS} levels are expected")
+        found: dict[str, Expansion] = {}
+        for part in parts:
+            for each in self._expansions(part, collection, level):
+                found[each.name.lower()] = each
+        return tuple(found.values())
+
+    def _expansions(self, part: str, collection: Collection, level: int) -> list[Expansion]:
+        name, given = parenthesised(part)
+        if name == "*" and given is None:
+            every = [*collection.navigations, *(collection.expands or ())]
+            return [self._expansion(each, {}, collection, level) for each in dict.fromkeys(every)]
+        return [self._expansion(name, self._nested(given or []), collection, level)]
+
+    def _nested(self, given: list[str]) -> dict[str, str]:
+        pairs = [(name, text) for name, _, text in (each.partition("=") for each in given)]
+        found = plain(((name.strip(), text) for name, text in pairs), is_beta=self.is_beta)
+        if len(found) < len(pairs) or "levels" in found or "skiptoken" in found:
+            raise failed("an option in parentheses is not served there")
+        return found
+
+    def _expansion(
+        self, path: str, given: Mapping[str, str], collection: Collection, level: int
+    ) -> Expansion:
+        self._expanded += 1
+        if self._expanded > MOST_EXPANDED:
+            raise failed(f"at most {MOST_EXPANDED} are expected")
+        name, navigation, condition_of_type = _navigation(path, collection)
+        if navigation is not None:
+            query = self.read(given, navigation.collection, level + 1)
+            return Expansion(name, query, navigation, condition=condition_of_type)
+        spelled = named(name, collection.expands or {})
+        if spelled is None or given:
+            raise failed("this $expand is not served here")
+        extra = (collection.expands or {})[spelled]
+        return Expansion(spelled, _NOTHING, extra=extra)
 
 
-def _number(text: str | None, name: str) -> int:
-    if text is None:
-        return 0
-    if not (text.isascii() and text.strip().isdigit()) or len(text) > 9:
-        message = f"Invalid value for {name}: a whole number, not negative, is expected."
-        raise Malformed(message)
-    return int(text)
+def _navigation(
+    path: str, collection: Collection
+) -> tuple[str, Navigation | None, ColumnElement[bool] | None]:
+    """The navigation of a path such as `name` or `microsoft.graph.x/name`, if there is one."""
+    start, slash, rest = path.partition("/")
+    kind = type_name(start) if slash else None
+    if kind is None:
+        name = named(path, collection.navigations)
+        return (name or path), (collection.navigations[name] if name else None), None
+    cast = collection.casts(kind) if collection.casts else None
+    ways = collection.cast_navigations(kind) if collection.cast_navigations else {}
+    name = named(rest.strip(), ways)
+    if cast is None or name is None:
+        raise failed("this $expand is not served here")
+    return name, ways[name], cast.condition
 
 
-def is_after(order: Sequence[Order], keys: Sequence[Any]) -> ColumnElement[bool]:
-    """The condition of standing after an object with these sort keys (keyset paging)."""
-    alternatives = []
-    for place, each in enumerate(order):
-        equal = [before.expression == keys[index] for index, before in enumerate(order[:place])]
-        beyond = (
-            (each.expression < keys[place]) if each.descending else (each.expression > keys[place])
-        )
-        alternatives.append(and_(*equal, beyond))
-    return or_(*alternatives)
+def _order(given: Mapping[str, str], collection: Collection, scope: Scope) -> tuple[Order, ...]:
+    """The keys to sort by; the object's own is the last, so that no two stand at one place."""
+    if "orderby" not in given:
+        return collection.default_order or (Order(collection.key, descending=False),)
+    order = paging.orders(given["orderby"], scope)
+    return (*order, Order(collection.key, descending=order[0].descending))
 
 
-def token(keys: Sequence[Any]) -> str:
-    """Sort keys as the text of a $skiptoken."""
-    return base64.urlsafe_b64encode(orjson.dumps(list(keys))).decode().rstrip("=")
-
-
-def _after(text: str, length: int) -> tuple[Any, ...]:
-    try:
-        keys = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (binascii.Error, ValueError):
-        keys = None
-    scalars = isinstance(keys, list) and all(_is_key(key) for key in keys)
-    if not scalars or len(keys) != length:
-        message = "Invalid $skiptoken."
-        raise Malformed(message)
-    return tuple(keys)
-
-
-def _is_key(key: Any) -> bool:
-    if isinstance(key, str):
-        return True
-    return isinstance(key, (int, float)) and not isinstance(key, bool) and abs(key) < 2**63
+def _select(given: Mapping[str, str], collection: Collection) -> tuple[Selected, ...] | None:
+    text = given.get("select", "")
+    if not text.strip():
+        return None
+    ways = (*collection.navigations, *(collection.expands or ()))
+    target = Selectable(collection.properties, collection.filters, collection.casts, ways)
+    return select(text, target)

@@ -1,0 +1,1 @@
+"""Documents: objects of the type model that admins create, stored in one table."""

@@ -1,0 +1,75 @@
+"""Which of Graph's paths are served, and what tools use beyond what the SDK packages have."""
+
+from __future__ import annotations
+
+import re
+
+# Roots: the folder of the packages, and the second segments that are served; none means all.
+# fmt: off
+ROOTS: dict[str, str] = {
+    "device_management": "!monitoring !virtualEndpoint",
+    "device_app_management": "",
+    "users": (
+        "assignLicense checkMemberGroups checkMemberObjects deviceEnrollmentConfigurations "
+        "deviceManagementTroubleshootingEvents exportDeviceAndAppManagementData() "
+        "exportDeviceAndAppManagementData(skip={skip},top={top}) "
+        "getEffectiveDeviceEnrollmentConfigurations() getLoggedOnManagedDevices() "
+        "getManagedAppDiagnosticStatuses() getManagedAppPolicies() "
+        "getManagedDevicesWithAppFailures() getManagedDevicesWithFailedOrPendingApps() "
+        "getMemberGroups getMemberObjects isManagedAppUserBlocked() licenseDetails "
+        "managedAppLogCollectionRequests managedAppRegistrations managedDevices manager memberOf "
+        "mobileAppIntentAndStates mobileAppTroubleshootingEvents ownedDevices registeredDevices "
+        "removeAllDevicesFromManagement retrieveManagedDevicesWithAppInstallationIssues() "
+        "revokeSignInSessions transitiveMemberOf unblockManagedApps "
+        "windowsInformationProtectionDeviceRegistrations wipeAndBlockManagedApps "
+        "wipeManagedAppRegistrationByDeviceTag wipeManagedAppRegistrationsByAzureAdDeviceId "
+        "wipeManagedAppRegistrationsByDeviceTag $count"
+    ),
+    "groups": (
+        "checkMemberGroups checkMemberObjects getMemberGroups getMemberObjects memberOf members "
+        "owners transitiveMemberOf transitiveMembers $count"
+    ),
+    "devices": (
+        "checkMemberGroups checkMemberObjects getMemberGroups getMemberObjects memberOf "
+        "registeredOwners registeredUsers transitiveMemberOf $count"
+    ),
+    "service_principals": "appRoleAssignments memberOf transitiveMemberOf getMemberGroups $count",
+    "applications": "$count",
+    "organization": "$count",
+    "subscribed_skus": "",
+    "domains": "$count",
+    "directory_objects": (
+        "checkMemberGroups checkMemberObjects getMemberGroups getMemberObjects getByIds $count"
+    ),
+    "directory_roles": "members $count",
+    "identity": "conditionalAccess",
+    "agreements": "!file !files !acceptances",
+}
+# fmt: on
+# Navigation that tools follow and that the packages have no path for.
+KEPT = {("windowsManagementApp", "healthStates"): "G"}
+# Kinds that are not null where nothing else is told.
+VALUES = frozenset(
+    [
+        "Boolean",
+        "Int32",
+        "Int64",
+        "Int16",
+        "Byte",
+        "Double",
+        "Single",
+        "Decimal",
+        "DateTimeOffset",
+        "Duration",
+        "TimeOfDay",
+        "Date",
+        "Guid",
+    ]
+)
+# Of these, only the derived types that paths name are taken in.
+WITHOUT_DERIVED = {"entity", "directoryObject", "user", "servicePrincipal", "application"}
+# Below the second segments, these are not served.
+OUTSIDE = re.compile(
+    r"/conditionalAccess/(deletedItems|evaluate|templates|authentication)|/(microsoft.graph|graph)"
+    r"\.(agentUser|agentIdentity)"
+)
