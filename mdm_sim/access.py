@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from mdm_sim.messages import Forbidden, Principal
 
@@ -14,6 +14,7 @@ SCRIPTS = "DeviceManagementScripts"
 RBAC = "DeviceManagementRBAC"
 USERS = "User"
 GROUPS = "Group"
+MEMBERS = "GroupMember"
 ORGANIZATION = "Organization"
 DOMAINS = "Domain"
 APPLICATIONS = "Application"
@@ -27,7 +28,8 @@ REMOTE_ACTIONS = f"{DEVICES}.PrivilegedOperations.All"
 # Areas whose permissions another area's stand for as well.
 _WIDER: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(
-        (USERS, DIRECTORY_DEVICES, GROUPS, ORGANIZATION, DOMAINS, APPLICATIONS), (DIRECTORY,)
+        (USERS, DIRECTORY_DEVICES, GROUPS, MEMBERS, ORGANIZATION, DOMAINS, APPLICATIONS),
+        (DIRECTORY,),
     ),
     SCRIPTS: (CONFIGURATION, DEVICES),
     RBAC: (CONFIGURATION,),
@@ -52,7 +54,7 @@ def require(who: Principal, *permissions: str) -> None:
     ReadWrite stands for Read, and a wider area for those in it, such as `Directory` for `User`. A
     person needs an administrator's role too: a delegated permission gives no more than they have.
     """
-    held = {each for permission in permissions for each in _implying(permission)}
+    held = _standing_for(permissions)
     if not held & who.permissions:
         kind = "User" if who.user_id else "Application"
         message = (
@@ -65,8 +67,19 @@ def require(who: Principal, *permissions: str) -> None:
         raise Forbidden(message)
 
 
+def allows(who: Principal, *permissions: str) -> bool:
+    """Whether the caller holds one of `permissions` and has the role that it takes."""
+    return who.is_admin and bool(_standing_for(permissions) & who.permissions)
+
+
+def _standing_for(permissions: Iterable[str]) -> set[str]:
+    return {each for permission in permissions for each in _implying(permission)}
+
+
 def _implying(permission: str) -> set[str]:
     area, _, rest = permission.partition(".")
     areas = (area, *_WIDER.get(area, ()))
-    held = {f"{each}.{how}" for each in areas for how in {rest, rest.replace("Read.", "ReadWrite.")}}
+    held = {
+        f"{each}.{how}" for each in areas for how in {rest, rest.replace("Read.", "ReadWrite.")}
+    }
     return held | ({_WRITING[area]} if area in _WRITING else set())

@@ -67,6 +67,14 @@ class NotInDirectory(NotFound):
     """No such object in the directory, which Graph tells with a code of its own."""
 
 
+class BadInDirectory(Malformed):
+    """What the directory itself refuses, which Graph tells with a code of its own."""
+
+
+class UnsupportedQuery(BadInDirectory):
+    """A query that the directory answers from its index alone, or not at all."""
+
+
 class Conflict(Fault):
     """It is already so, or somebody else's."""
 

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, delete, func, select
 
-from mdm_sim import contexts, diagnostics, joining, receipts, records
+from mdm_sim import contexts, diagnostics, joining, licences, memberships, receipts, records
 from mdm_sim.clock import instant, iso
 from mdm_sim.messages import NotFound, describe
 from mdm_sim.policy import catalogue
@@ -101,6 +101,8 @@ def held(connection: Connection, person: Any, now: float) -> dict[str, Any]:
         },
         **found,
         "directoryDevices": _directory_devices(connection, *subject),
+        "memberships": memberships.held(connection, *subject),
+        "licenses": _licenses(connection, *subject),
         "credentials": _credentials(connection, person, found),
         "auditEvents": _audit_events(connection, person, found),
     }
@@ -186,6 +188,11 @@ def _directory_devices(
     return list(found.values())
 
 
+def _licenses(connection: Connection, tenant_id: str, user_id: str) -> list[dict[str, Any]]:
+    found = licences.assigned(connection, tenant_id, [user_id]).get(user_id, {})
+    return [{"skuId": product, "disabledPlans": plans} for product, plans in found.items()]
+
+
 def _subjects(person: Any, found: Mapping[str, list[dict[str, Any]]]) -> list[str]:
     return [person.id, *(record["id"] for each in found.values() for record in each)]
 
@@ -258,6 +265,7 @@ def erase(work: Work, person: Any, trigger: str) -> Erased:
     )
     counts["credentials"] = gone.rowcount
     ids["directoryDevices"] = joining.disown(work, person.id)
+    counts["memberships"] = memberships.forget(work, person.id)
     this = (users.c.tenant_id == work.tenant_id, users.c.id == person.id)
     counts["directoryEntries"] = work.connection.execute(delete(users).where(*this)).rowcount
     scrub_after(work.connection)

@@ -11,9 +11,9 @@ import orjson
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from mdm_sim import diagnostics, tokens
+from mdm_sim import diagnostics, licences, tokens
 from mdm_sim.policy import catalogue
-from mdm_sim.store.tables import clients, settings, users
+from mdm_sim.store.tables import clients, documents, settings, users
 
 TENANT_ID = "5f1d0000-0000-4000-8000-000000000001"
 DOMAIN = "mdmsim.example"
@@ -27,6 +27,7 @@ PUBLIC_CLIENT_ID = "5f1d0000-0000-4000-8000-0000000000c2"
 
 # Application permissions of the development client, and what an admin may delegate to it.
 PERMISSIONS = (
+    "Agreement.ReadWrite.All",
     "Application.ReadWrite.All",
     "AuditLog.Read.All",
     "Device.ReadWrite.All",
@@ -38,9 +39,12 @@ PERMISSIONS = (
     "DeviceManagementScripts.ReadWrite.All",
     "DeviceManagementServiceConfig.ReadWrite.All",
     "Directory.ReadWrite.All",
+    "Domain.ReadWrite.All",
     "Group.ReadWrite.All",
     "GroupMember.ReadWrite.All",
     "Organization.ReadWrite.All",
+    "Policy.Read.All",
+    "Policy.ReadWrite.ConditionalAccess",
     "User.ReadWrite.All",
 )
 DELEGATED = ("User.Read", *PERMISSIONS)
@@ -161,6 +165,10 @@ def seed(connection: Connection, now: float) -> None:
             }
             for person in PEOPLE
         ],
+    )
+    connection.execute(
+        insert(documents),
+        [licences.row(TENANT_ID, person.id, licences.EMS.id, now) for person in PEOPLE],
     )
     tokens.new_signing_key(connection, TENANT_ID, now)
 

@@ -37,6 +37,8 @@ _LOG = logging.getLogger("mdm_sim")
 
 STATUS: dict[type[Fault], int] = {
     messages.Malformed: 400,
+    messages.BadInDirectory: 400,
+    messages.UnsupportedQuery: 400,
     messages.Unauthenticated: 401,
     messages.Forbidden: 403,
     messages.NotFound: 404,

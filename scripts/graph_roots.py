@@ -48,6 +48,40 @@ ROOTS: dict[str, str] = {
 # fmt: on
 # Navigation that tools follow and that the packages have no path for.
 KEPT = {("windowsManagementApp", "healthStates"): "G"}
+# Navigation that shows objects kept elsewhere, whatever the packages' paths would write there.
+SHOWN = {
+    ("roleDefinition", "roleAssignments"),
+    ("windowsAutopilotDeploymentProfile", "assignedDevices"),
+}
+# Properties that the service sets, though the packages write them.
+SERVICE_SET = {
+    f"{owner}.{name}"
+    for owner, names in {
+        "mobileApp": "publishingState",
+        "mobileAppContentFile": "uploadState",
+        "deviceManagement": "intuneAccountId subscriptionState",
+        "deviceManagementExportJob": "status url requestDateTime expirationDateTime",
+        "deviceEnrollmentConfiguration": "deviceEnrollmentConfigurationType priority version",
+        "groupPolicyUploadedDefinitionFile": "status uploadDateTime",
+        "importedWindowsAutopilotDeviceIdentity": "state",
+        "roleDefinition": "isBuiltIn isBuiltInRoleDefinition",
+        "windowsAutopilotSettings": ("lastManualSyncTriggerDateTime lastSyncDateTime syncStatus"),
+    }.items()
+    for name in names.split()
+}
+_POLICIES = {"assignments": "[targetedManagedAppPolicyAssignment]?"}
+_REPORT = {
+    **dict.fromkeys(("filter", "name", "search", "sessionId"), "String?"),
+    **dict.fromkeys(("groupBy", "orderBy", "select"), "[String]?"),
+    **dict.fromkeys(("skip", "top"), "Int32"),
+}
+# Actions that tools call and that the packages have no path for, by the type they are bound to.
+ACTIONS: tuple[tuple[str, str, dict[str, str], str], ...] = (
+    ("targetedManagedAppProtection", "assign", _POLICIES, ""),
+    ("windowsInformationProtection", "assign", _POLICIES, ""),
+    ("deviceManagementReports", "getDeviceInstallStatusReport", _REPORT, "Stream?"),
+    ("deviceManagementReports", "getUserInstallStatusReport", _REPORT, "Stream?"),
+)
 # Kinds that are not null where nothing else is told.
 VALUES = frozenset(
     [

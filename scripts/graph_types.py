@@ -16,7 +16,16 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from graph_roots import KEPT, OUTSIDE, ROOTS, VALUES, WITHOUT_DERIVED
+from graph_roots import (
+    ACTIONS,
+    KEPT,
+    OUTSIDE,
+    ROOTS,
+    SERVICE_SET,
+    SHOWN,
+    VALUES,
+    WITHOUT_DERIVED,
+)
 from graph_sdk import Endpoint, Field, Model, Package, Verb
 from graph_table import text_of
 
@@ -55,6 +64,7 @@ class Builder:
             if owner in self.types:
                 self._type(self.types[owner]["navigation"][name]["type"].strip("[]"))
                 self.verbs[owner, name]["verbs"] |= set(letters)
+        self._added()
         for (owner, name), verbs in self.verbs.items():
             found = {place: "".join(sorted(verbs[place], key="GPUWD".index)) for place in verbs}
             self.types[owner]["navigation"][name] |= found
@@ -71,6 +81,18 @@ class Builder:
             "types": dict(sorted(self.types.items())),
             "operations": [each for _, each in sorted(self.operations.items())],
         }
+
+    def _added(self) -> None:
+        """What the packages' paths leave out, or say otherwise."""
+        for owner, name in SHOWN:
+            if owner in self.types:
+                self.verbs[owner, name] = defaultdict(set, verbs={"G"}, item={"G"})
+        for owner, name, parameters, returns in ACTIONS:
+            if owner in self.types and (owner, False, name) not in self.operations:
+                told = {"name": name, "bound": owner, "action": True, "parameters": parameters}
+                self.operations[owner, False, name] = told | (
+                    {"returns": returns} if returns else {}
+                )
 
     def _is_served(self, template: str, served: str) -> bool:
         segments = [each for each in template.split("/") if each and not _KEY.match(each)]
@@ -189,7 +211,9 @@ class Builder:
         if self._is_navigation(name, member, spec):
             kind = f"[{spec.type}]" if spec.is_collection else spec.type
             told.setdefault("navigation", {})[member] = {"type": kind}
-        elif text := self._spec(spec, where=f"{name}.{member}", ro=not spec.is_written):
+        elif text := self._spec(
+            spec, where=f"{name}.{member}", ro=_is_service_set(spec, name, member)
+        ):
             told.setdefault("properties", {})[member] = text
 
     def _is_navigation(self, owner: str, member: str, spec: Field) -> bool:
@@ -225,6 +249,10 @@ class Builder:
         owner, _, name = where.partition(".")
         told = self.facts["null" if is_value else "notNull"].get(owner, "").split()
         return f"{text}{'?' if (name in told) == is_value else ''}{'=' if ro else ''}"
+
+
+def _is_service_set(spec: Field, owner: str, name: str) -> bool:
+    return not spec.is_written or f"{owner}.{name}" in SERVICE_SET
 
 
 def main() -> None:

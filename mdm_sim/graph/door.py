@@ -23,6 +23,7 @@ from mdm_sim.graph.entities import (
     personal_data,
     users,
 )
+from mdm_sim.graph.mam_only import require_collected
 from mdm_sim.graph.odata.options import options
 from mdm_sim.graph.resolving import resolve
 from mdm_sim.graph.routing import KEY, Found, Table
@@ -144,6 +145,7 @@ def _answer(ask: Ask, method: str) -> Response:
     found = ROUTES.find(ask.version, method, ask.path)
     if isinstance(found, Found):
         refusals.reached(found.route.path.replace(KEY, "{id}"))
+        require_collected(ask, found.route.path.replace(f"/{KEY}", ""))
         return found.route.handle(replace(ask, keys=found.keys))
     if found:
         raise MethodNotAllowed(valid_methods=sorted(found))
@@ -152,4 +154,5 @@ def _answer(ask: Ask, method: str) -> Response:
         message = "Resource not found for the segment."
         raise Malformed(message)
     refusals.reached(target.place.path)
+    require_collected(ask, target.place.path)
     return DOCUMENTS.answer(ask, target, method)

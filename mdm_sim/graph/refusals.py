@@ -24,6 +24,8 @@ _NO_OPERATION = "00000000-0000-0000-0000-000000000000"
 # Graph's codes and statuses where they are not the other doors'.
 _CODES: dict[type[Fault], tuple[int, str]] = {
     messages.Malformed: (400, "BadRequest"),
+    messages.BadInDirectory: (400, "Request_BadRequest"),
+    messages.UnsupportedQuery: (400, "Request_UnsupportedQuery"),
     messages.Unauthenticated: (401, "InvalidAuthenticationToken"),
     messages.Forbidden: (403, "Forbidden"),
     messages.NotFound: (404, "ResourceNotFound"),
@@ -40,9 +42,12 @@ _OF_THE_GATEWAY = (
     Unauthenticated,
     Unreadable,
     messages.NotInDirectory,
+    messages.BadInDirectory,
     messages.TooLarge,
     messages.WrongMediaType,
 )
+# What the directory says to whoever may not do something.
+_DENIED = ("Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
 # fmt: off
 _HTTP: dict[int, tuple[str, str]] = {
     400: ("BadRequest", "Bad Request - Invalid Hostname"),
@@ -67,6 +72,8 @@ def on_fault(fault: Fault, quirks: frozenset[str]) -> Response:
     """A refused request as an answer."""
     status, code = next(_CODES[kind] for kind in type(fault).__mro__ if kind in _CODES)
     message = fault.message
+    if isinstance(fault, messages.Forbidden) and not g.graph_workload.is_intune:
+        code, message = _DENIED
     if _is_of_intune(fault):
         message = _nested(message)
         if status == 403 and QUIRKY in quirks:

@@ -118,7 +118,12 @@ _DIRECTORY_DEVICE = {
 }
 _CREDENTIAL = {"kind": TEXT, "state": one_of(["live", "gone"]), "expiresDateTime": nullable(MOMENT)}
 _AUDIT_EVENT = {"id": ID, "activityDateTime": MOMENT, "activityType": TEXT, "resourceId": TEXT}
-_COUNTS = ("orders", "receipts", "diagnosticReports", "credentials", "directoryEntries")
+_MEMBERSHIP = {"relation": TEXT, "ofId": ID, "toId": ID, "displayName": nullable(TEXT)}
+_LICENSE = {"skuId": ID, "disabledPlans": listed(ID)}
+_COUNTS = (
+    *("orders", "receipts", "diagnosticReports", "credentials", "memberships"),
+    "directoryEntries",
+)
 _GONE = ("managedAppRegistrations", "managedDevices", "directoryDevices")
 
 SCHEMAS: dict[str, Shape] = {
@@ -185,6 +190,8 @@ SCHEMAS: dict[str, Shape] = {
             "managedDevices": listed(ref("ManagedDevice")),
             "managedAppRegistrations": listed(ref("ManagedAppRegistration")),
             "directoryDevices": listed(closed(_DIRECTORY_DEVICE)),
+            "memberships": listed(closed(_MEMBERSHIP)),
+            "licenses": listed(closed(_LICENSE)),
             "credentials": listed(closed(_CREDENTIAL)),
             "auditEvents": listed(closed(_AUDIT_EVENT)),
         }

@@ -45,15 +45,15 @@ CALLERS = {
     Caller.DEVICE: "the device's own token, from its enrollment",
     Caller.APP: "the app's own token, from its registration",
 }
-_OF_BODY = (Malformed, TooLarge, WrongMediaType)
+# Of every operation: a body in a coding is unpacked whether it is read or not.
+_OF_ALL = (Unauthenticated, Malformed, TooLarge, WrongMediaType)
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
     """What a route does: its answer is the name of a schema, or empty for 204.
 
-    `own` are the faults that are this operation's; those of its credential and its body, which
-    others share, come to them.
+    `own` are the faults that are this operation's; those that every one has come to them.
     """
 
     summary: str
@@ -73,8 +73,7 @@ class Operation:
     @property
     def faults(self) -> tuple[type[Fault], ...]:
         """Every fault that may be answered."""
-        of_body = () if self.body is None else _OF_BODY
-        return (Unauthenticated, *of_body, *self.own)
+        return (*_OF_ALL, *self.own)
 
 
 _ENROLLING = (Caller.USER, Caller.ENROLLMENT)

@@ -99,6 +99,8 @@ def ready(where: Listening, certs: certificates.Certificates) -> dict[str, objec
         "tenant_id": tenant.TENANT_ID,
         "client_id": tenant.CLIENT_ID,
         "client_secret": tenant.CLIENT_SECRET,
+        "client_certificate_file": str(tenant.CERTIFICATE_FILE),
+        "public_client_id": tenant.PUBLIC_CLIENT_ID,
         "authority_url": f"{root}/{tenant.TENANT_ID}",
         "admin_upn": tenant.ADMIN.upn,
         "admin_password": tenant.PASSWORD,

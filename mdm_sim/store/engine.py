@@ -134,6 +134,11 @@ def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
 
+def _upper(value: Any) -> Any:
+    """SQL's `upper` for every script."""
+    return value.upper() if isinstance(value, str) else value
+
+
 def _open(url: str, synchronous: str) -> Engine:
     engine = create_engine(url, hide_parameters=True)
 
@@ -146,6 +151,7 @@ def _open(url: str, synchronous: str) -> Engine:
         cursor.close()
         connection.create_function("sha256", 1, _sha256, deterministic=True)
         connection.create_function("lower", 1, _lower, deterministic=True)
+        connection.create_function("upper", 1, _upper, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

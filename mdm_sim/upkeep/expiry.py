@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table, delete, select, tuple_, update
 
-from mdm_sim import actions, epochs, queries, rights
+from mdm_sim import actions, epochs, queries, rights, tokens
 from mdm_sim.policy.retention import seconds
 from mdm_sim.store import audit, tables
 from mdm_sim.store.engine import scrub_after
@@ -134,3 +134,8 @@ def _remove(work: Work, limit: int, table: Table[Any], *due: ColumnElement[bool]
     if removed:
         scrub_after(work.connection)
     return removed
+
+
+def rotate_signing_keys(work: Work, _limit: int) -> int:
+    """The keys that sign tokens take turns; an old one stays while its tokens live."""
+    return tokens.rotate(work.connection, work.tenant_id, work.now)

@@ -38,6 +38,7 @@ RULES = (
     Rule("receipts",               expiry.remove_receipts),
     Rule("ended_credential",       expiry.remove_credentials),
     Rule("pseudonym_key",          expiry.rotate_pseudonym_key,   has_own_entries=True),
+    Rule("signing_key",            expiry.rotate_signing_keys),
     Rule("audit",                  expiry.shorten_audit_log),
 )
 # fmt: on

@@ -1,5 +1,6 @@
 """A client proves itself by a JWT that its certificate signed: what is taken, what is refused."""
 
+import hmac
 import time
 from base64 import urlsafe_b64encode
 from typing import Any
@@ -9,9 +10,21 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_private_key,
+)
 from entra.conftest import APP, Asking, claims
-from entra.flows import ASSERTION_TYPE, HERE, SHA1_NAME, SHA256_NAME, assertion, certificate
+from entra.flows import (
+    ASSERTION_TYPE,
+    HERE,
+    SHA1_NAME,
+    SHA256_NAME,
+    assertion,
+    base64url,
+    certificate,
+)
 from flask.testing import FlaskClient
 from joserfc.jwk import RSAKey
 
@@ -122,6 +135,19 @@ def test_what_is_signed_is_an_object(ask: Asking, payload: bytes) -> None:
 
 def test_another_key_proves_nothing(ask: Asking) -> None:
     assert ask(FORM | assertion(key=ANOTHER_KEY)).json["error_codes"] == [700027]
+
+
+def test_an_assertion_without_a_real_signature_proves_nothing(ask: Asking) -> None:
+    _, said, _ = assertion()["client_assertion"].split(".")
+    public = (
+        certificate().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    )
+    for algorithm in ("none", "HS256"):
+        head = base64url(orjson.dumps({"alg": algorithm, **SHA256_NAME}))
+        mac = hmac.digest(public, f"{head}.{said}".encode(), "sha256")
+        signature = base64url(mac) if algorithm == "HS256" else ""
+        given = {"client_assertion": f"{head}.{said}.{signature}"}
+        assert ask(FORM | assertion() | given).json["error_codes"] == [700027]
 
 
 def test_an_assertion_has_a_type(ask: Asking) -> None:

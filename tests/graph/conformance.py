@@ -97,13 +97,17 @@ def _value(known: Model, shape: Shape, value: Any, at: str) -> Iterator[str]:
     elif shape.kind in known.types:
         yield from _object(known, known.types[shape.kind], value, at)
     elif known.is_enum(shape.kind):
-        parts = value.split(",") if isinstance(value, str) else [value]
-        if any(part not in known.members(shape.kind) for part in parts):
-            yield f"{at}: {value!r} is no member of {shape.kind}"
-        if len(parts) > 1 and not known.is_flags(shape.kind):
-            yield f"{at}: {shape.kind} has one member at a time"
+        yield from _members(known, shape.kind, value, at)
     elif not _is_primitive(shape.kind, value):
         yield f"{at}: {value!r} is no {shape.kind}"
+
+
+def _members(known: Model, name: str, value: Any, at: str) -> Iterator[str]:
+    parts = value.split(",") if isinstance(value, str) else [value]
+    if any(part not in known.members(name) for part in parts):
+        yield f"{at}: {value!r} is no member of {name}"
+    if len(parts) > 1 and not known.is_flags(name):
+        yield f"{at}: {name} has one member at a time"
 
 
 def _is_primitive(kind: str, value: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Bodies made from the type model: every property that a caller may write, with a value of its kind.
+"""Bodies made from the type model: every property that a caller may write, with a good value.
 
 Deterministic: the same type gives the same body, and another `turn` gives other values.
 """

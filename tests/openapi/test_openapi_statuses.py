@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -15,6 +16,7 @@ from sqlalchemy import update
 from mdm_sim import tenant
 from mdm_sim.bodies.parsing import DEEPEST
 from mdm_sim.openapi.operations import OPERATIONS
+from mdm_sim.settings import MEGABYTE
 from mdm_sim.store.tables import settings as tenant_settings
 from mdm_sim.store.work import Desk
 
@@ -44,6 +46,8 @@ NO_PERSON = {"userPrincipalName": "no.person@mdmsim.example"}
 PREVIEWED = {"workload": "mdm", "ownership": "personal", "platform": "ios", "facts": FULL}
 LONG_HEADERS = {f"X-Long-{number}": "x" * 8000 for number in range(9)}
 DEEP = b'{"facts":' * DEEPEST + b"{}" + b"}" * DEEPEST
+# What is answered to a body in a coding: of another kind, broken, and too large once unpacked.
+CODINGS = (("br", b"", 415), ("gzip", b"x", 400), ("gzip", gzip.compress(bytes(2 * MEGABYTE)), 413))
 # What bodies are answered that are of no use to any door.
 OF_BODIES = ((b"[", "application/json", 400), (DEEP, "application/json", 413), (b"", "text/x", 415))
 
@@ -146,6 +150,8 @@ def test_every_status_of_the_document_is_answered_and_no_other(
     first = headers[ASKED[endpoint][0][1]]
     ask({}, 401)
     ask({**first, **LONG_HEADERS}, 431)
+    for coding, data, status in CODINGS:
+        ask({**first, "Content-Encoding": coding}, status, data=data)
     if OPERATIONS[endpoint].body is not None:
         for data, content_type, status in OF_BODIES:
             ask(first, status, data=data, content_type=content_type)

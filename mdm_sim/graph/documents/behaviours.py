@@ -11,7 +11,9 @@ from sqlalchemy.engine import Row
 
 from mdm_sim.graph.asking import Ask
 from mdm_sim.graph.listing import Extra
+from mdm_sim.graph.odata.paging import Order
 from mdm_sim.graph.odata.properties import Property
+from mdm_sim.messages import NotFound
 from mdm_sim.store.work import Work
 
 Document = dict[str, Any]
@@ -19,6 +21,26 @@ Document = dict[str, Any]
 
 def _nothing(_work: Work, _id: str, _document: Document | None) -> None:
     """Most documents decide nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a document is written: its keys, and its values before (none of a new one)."""
+
+    path: str
+    parent_id: str
+    id: str
+    before: Mapping[str, Any] | None = None
+
+
+def _own_nothing(_work: Work, _spot: Spot, _document: Document) -> Mapping[str, Any]:
+    """Most documents hold what is given and nothing else."""
+    return {}
+
+
+def _missing() -> None:
+    message = "Resource not found."
+    raise NotFound(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +52,9 @@ class Behaviour:
     document that was written (None: removed); `key` is what it can be found by; `new_id` names a
     new one; `computed` are properties that follow from other things: as SQL, to be filtered by,
     and for a page of objects at once. `deletable` raises where a document has to stay.
+    `own` are the values that the service itself sets, whatever a body says; `numbered` names a
+    new one by those below the same object. `order` is that of lists, where it is not by id;
+    `absent` answers for the removal of what is not there.
     """
 
     path: str
@@ -42,6 +67,10 @@ class Behaviour:
     extras: Mapping[str, Extra] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     deletable: Callable[[Connection, Row[Any]], None] = lambda _connection, _row: None
+    own: Callable[[Work, Spot, Document], Mapping[str, Any]] = _own_nothing
+    numbered: Callable[[Work, str, Document], str] | None = None
+    order: tuple[Order, ...] = ()
+    absent: Callable[[], None] = _missing
 
 
 Exists = Callable[[Connection, Ask, str], bool]

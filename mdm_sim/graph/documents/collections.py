@@ -76,9 +76,8 @@ class Shelf:
             ]
             if parent_id is not None:
                 found.append(documents.c.parent_id == parent_id)
-            if cast is not None and cast is not declared:
-                found.append(is_of(cast, documents.c.odata_type))
-            return found
+            # A version shows only objects of the types that it has.
+            return [*found, is_of(cast or declared, documents.c.odata_type)]
 
         return self._collection(path, context, documents, where, declared, cast)
 
@@ -103,6 +102,7 @@ class Shelf:
             navigations=_Navigations(self, path, context, kind),
             cast_navigations=partial(self._cast_navigations, path, context, kind),
             filters=self._filters(path, kind),
+            default_order=behaviour.order,
         )
 
     def _properties(self, path: str, kind: Type) -> DocumentProperties:
@@ -167,7 +167,7 @@ class Shelf:
         """A document as Graph shows it: its type, every property, and the service's own."""
         kind = self._model.find(row.odata_type) or declared
         shown = completed(self._model, kind, orjson.loads(row.document))
-        shown["id"] = row.id if row.id != rows.SINGLE else row.parent_id.replace("/", "_")
+        shown["id"] = row.id if row.id != rows.SINGLE else _of_single(row, kind)
         if "createdDateTime" in shown:
             shown["createdDateTime"] = instant(row.created_at)
         if "lastModifiedDateTime" in shown:
@@ -198,9 +198,7 @@ class Shelf:
             found = [documents.c.tenant_id == ask.who.tenant_id, documents.c.collection == home]
             if source_id is not None:
                 found.append(references.c.source_id == source_id)
-            if cast is not None:
-                found.append(is_of(cast, documents.c.odata_type))
-            return found
+            return [*found, is_of(cast or declared, documents.c.odata_type)]
 
         return self._collection(home, context, source, where, declared, cast)
 
@@ -255,6 +253,11 @@ def context_of(place: Place) -> str:
     if place.above.is_collection:
         return f"{above}('{place.keys[-1]}')/{name}"
     return f"{above}/{name}"
+
+
+def _of_single(row: Row[Any], kind: Type) -> str:
+    """The id of a single object: its parent's, or its type's where it is a root."""
+    return row.parent_id.replace("/", "_") or kind.name
 
 
 def _last_key(path: ColumnElement[str]) -> ColumnElement[str]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mdm_sim.graph.documents.tables import DAM, DM
 from mdm_sim.graph.edm.model import Model, Type
+from mdm_sim.graph.resolving import Place, Target
 
 # Paths that show the objects of other paths, and where an object of a type belongs.
 VIEWS: dict[str, dict[str, str]] = {
@@ -19,6 +22,27 @@ VIEWS: dict[str, dict[str, str]] = {
 }
 
 
+def view_of(path: str) -> str | None:
+    """The view that a path begins with."""
+    return next((view for view in VIEWS if f"{path}/".startswith(f"{view}/")), None)
+
+
+def moved(target: Target, view: str, path: str) -> Target:
+    """A target below a view, below the path where its object is kept."""
+    return replace(target, place=_moved(target.place, view, path))
+
+
+def _moved(place: Place, view: str, path: str) -> Place:
+    if not f"{place.path}/".startswith(f"{view}/"):
+        return place
+    above = _moved(place.above, view, path) if place.above else None
+    return replace(place, path=f"{path}{place.path[len(view) :]}", above=above)
+
+
+# Types whose objects are kept below others and referred to nevertheless.
+_WITHIN = {"groupPolicyPresentation": f"{DM}/groupPolicyDefinitions/presentations"}
+
+
 class Homes:
     """The paths of a version's types."""
 
@@ -32,6 +56,9 @@ class Homes:
                     self._homes.setdefault(navigation.kind, path)
         for name, shape in model.roots.items():
             self._homes.setdefault(shape.kind, name)
+        for kind, path in (*self._homes.items(), *_WITHIN.items()):
+            for name in model.types[kind].lineage if kind in model.types else ():
+                self._homes.setdefault(name, path)
 
     def of(self, kind: str) -> str:
         """The path where objects of a type are kept."""
@@ -39,10 +66,10 @@ class Homes:
 
     def paths(self, path: str) -> tuple[str, ...]:
         """The paths whose objects a path shows: itself, or those of a view, with what is below."""
-        for view, homes in VIEWS.items():
-            if path == view or path.startswith(f"{view}/"):
-                return tuple(f"{home}{path[len(view) :]}" for home in homes.values())
-        return (path,)
+        view = view_of(path)
+        if view is None:
+            return (path,)
+        return tuple(f"{home}{path[len(view) :]}" for home in VIEWS[view].values())
 
     def among(self, path: str, kind: Type) -> str:
         """Where an object of a type belongs that is made at a path."""

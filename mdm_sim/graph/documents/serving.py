@@ -17,6 +17,7 @@ from mdm_sim.graph.documents import rows, tables
 from mdm_sim.graph.documents.behaviours import Behaviours
 from mdm_sim.graph.documents.collections import Shelf, context_of
 from mdm_sim.graph.documents.operations import Operations
+from mdm_sim.graph.documents.references import moved, view_of
 from mdm_sim.graph.documents.referring import referring
 from mdm_sim.graph.documents.writing import alter, make, put_single, record, require_collectable
 from mdm_sim.graph.edm.checking import Checked, checked
@@ -24,8 +25,7 @@ from mdm_sim.graph.edm.model import Model, Type, model
 from mdm_sim.graph.edm.shaping import completed
 from mdm_sim.graph.odata.collection import Collection
 from mdm_sim.graph.resolving import Target
-from mdm_sim.messages import Forbidden, Malformed, NotFound
-from mdm_sim.policy import catalogue
+from mdm_sim.messages import Malformed, NotFound
 from mdm_sim.store import audit
 
 VERSIONS = ("v1.0", "beta")
@@ -42,7 +42,7 @@ class Documents:
 
     def answer(self, ask: Ask, target: Target, method: str) -> Response:
         """What a request for a target gives. Raises MethodNotAllowed and every Fault."""
-        self._require_workload(ask, target)
+        target = self._settled(ask, target)
         if target.operation is not None:
             return self._operations.answer(ask, target, method)
         allowed = methods(target)
@@ -56,41 +56,40 @@ class Documents:
             return referring(ask, target, method, self._behaviours)
         return _HANDLERS[method](self, ask, target)
 
-    def _require_workload(self, ask: Ask, target: Target) -> None:
-        """Raise Forbidden for what the page denies to a tenant of app protection alone."""
-        row = tables.mam_row(target.place.path) if ask.workload == "mam" else None
-        if row is not None:
-            label = catalogue.BY_ID[row].en or row
-            message = (
-                f"This tenant manages apps only (MAM), for which the data of row {row} "
-                f"({label}) is not collected."
-            )
-            raise Forbidden(message)
+    def _settled(self, ask: Ask, target: Target) -> Target:
+        """What is below an object of a view is where the object itself is kept."""
+        place, view = target.place, view_of(target.place.path)
+        if view is None or not place.keys:
+            return target
+        with ask.read() as connection:
+            for path in self._shelves[ask.version].paths(view):
+                if rows.find(connection, ask.who.tenant_id, path, "", place.keys[0]):
+                    return moved(target, view, path)
+        raise NotFound(rows.MISSING)
 
     def _require_above(self, connection: Connection, ask: Ask, target: Target) -> None:
-        """Raise NotFound unless the object exists that a path goes through."""
-        place = target.place
-        keys = list(place.keys)
-        above = place.above
-        while above is not None and keys:
-            if above.is_collection:
-                key = keys.pop()
-                self._require_one(connection, ask, above.path, "/".join(keys), key)
-                return
-            above = above.above
+        """Raise NotFound unless there is the object that a path goes through.
 
-    def _require_one(
-        self, connection: Connection, ask: Ask, path: str, parent_id: str, key: str
-    ) -> None:
-        exists = self._behaviours.elsewhere.get(path)
+        Raises Malformed where it is of a type that has not what the path names next.
+        """
+        place = target.place
+        while place.above is not None and not place.above.is_collection:
+            place = place.above
+        if place.above is None:
+            return
+        key, parent_id = place.keys[-1], "/".join(place.keys[:-1])
+        exists = self._behaviours.elsewhere.get(place.above.path)
         if exists is not None:
             if not exists(connection, ask, key):
                 raise NotFound(rows.MISSING)
             return
-        for each in self._shelves[ask.version].paths(path):
-            if rows.find(connection, ask.who.tenant_id, each, parent_id, key):
-                return
-        raise NotFound(rows.MISSING)
+        row = rows.find(connection, ask.who.tenant_id, place.above.path, parent_id, key)
+        kind = model(ask.version).find(row.odata_type) if row is not None else None
+        if kind is None:
+            raise NotFound(rows.MISSING)
+        if place.path.rsplit("/", 1)[-1] not in kind.navigations:
+            message = "Resource not found for the segment."
+            raise Malformed(message)
 
     def read(self, ask: Ask, target: Target) -> Response:
         """A page, a number, an object, or a part of one."""
@@ -198,7 +197,8 @@ class Documents:
         with ask.work() as work:
             row = self._row(work.connection, ask, target, key)
             if row is None:
-                raise NotFound(rows.MISSING)
+                self._behaviours.of(place.path).absent()
+                return Response(status=tables.codes(place.path).delete)
             behaviour = self._behaviours.of(row.collection)
             behaviour.deletable(work.connection, row)
             rows.remove(work, row.collection, place.parent_id, key)
@@ -249,6 +249,8 @@ def methods(target: Target) -> frozenset[str]:
     if "PATCH" in found and target.place.path in _PUT:
         found |= {"PUT"}
     names = frozenset(name for each in target.kind.derived for name in each.properties)
+    if all(each.is_abstract for each in target.kind.derived):
+        return frozenset({"GET"})
     return frozenset({"GET"}) if tables.is_reported(target.place.path, names) else found
 
 

@@ -124,34 +124,6 @@ CODES: tuple[tuple[str, Codes], ...] = (
     ("*",                                           _QUIET),
 )
 
-# What a MAM-only tenant has not, and the row of the page that says so.
-MAM_DENIED: tuple[tuple[str, str], ...] = (
-    (f"{DM}/deviceCompliancePolic*",                "admin_created.compliance_policies"),
-    (f"{DM}/compliance*",                           "admin_created.compliance_policies"),
-    (f"{DM}/deviceComplianceScripts*",              "admin_created.compliance_policies"),
-    (f"{DM}/deviceComplianceReport*",               "admin_created.compliance_policies"),
-    (f"{DM}/groupPolicy*",                          "admin_created.group_policy"),
-    (f"{DM}/deviceManagementScripts*",              "admin_created.powershell_scripts"),
-    (f"{DM}/deviceHealthScripts*",                  "admin_created.powershell_scripts"),
-    (f"{DM}/deviceShellScripts*",                   "admin_created.powershell_scripts"),
-    (f"{DM}/deviceCustomAttributeShellScripts*",    "admin_created.powershell_scripts"),
-    (f"{DM}/userPfxCertificates*",                  "access.certificate_private_keys"),
-    (f"{DM}/*ertificationAuthority*",               "access.certificate_private_keys"),
-    (f"{DAM}/enterpriseCodeSigningCertificates*",   "access.certificate_private_keys"),
-    (f"{DAM}/symantecCodeSigningCertificate*",      "access.certificate_private_keys"),
-    (f"{DM}/hardwarePassword*",                     "access.static_authenticators"),
-    (f"{DM}/derivedCredentials*",                   "access.static_authenticators"),
-    (f"{DM}/managedDeviceOverview*",                "tenant_account.enrolled_devices_or_users"),
-    (f"{DM}/softwareUpdateStatusSummary*",          "tenant_account.installed_devices"),
-    (f"{DM}/deviceConfigurationDeviceStateSummaries*", "tenant_account.installed_devices"),
-    (f"{DM}/deviceConfigurationUserStateSummaries*", "tenant_account.installed_devices"),
-    (f"{DM}/managedDevices*",                       "tenant_account.enrolled_devices_or_users"),
-    (f"{DM}/comanage*",                             "tenant_account.enrolled_devices_or_users"),
-    (f"{DM}/remoteAssistance*",                     "support.contact_information"),
-    (f"{DM}/troubleshootingEvents*",                "support.email_discussions"),
-    (f"{DM}/microsoftTunnelServerLogCollectionResponses*", "support.email_discussions"),
-)
-
 # Pages: how many objects a collection gives where nobody says, and how many at the most.
 PAGES: tuple[tuple[str, int, int], ...] = (
     (f"{DM}/configurationPolicies",                 25,   1000),
@@ -183,7 +155,7 @@ _IDENTIFYING = """
 _REPORTED: tuple[str, ...] = (
     f"{DM}/managedDevices/*", f"{DM}/comanage*", "users/*", f"{DM}/userExperienceAnalytics*",
     f"{DAM}/managedAppRegistrations/*", f"{DAM}/managedAppStatuses", f"{DM}/detectedApps",
-    f"{DM}/auditEvents", f"{DM}/resourceOperations", f"{DM}/*tate", f"{DM}/*tates", "*Status",
+    f"{DM}/auditEvents", f"{DM}/resourceOperations", f"{DM}/*roubleshootingEvents", f"{DM}/*tate", f"{DM}/*tates", "*Status",
     "*Statuses", "*Summary", "*Summaries", "*Overview", f"{DM}/windowsMalware*",
     f"{DM}/windowsInformationProtection*Summaries", f"{DM}/windowsUpdateCatalogItems",
     f"{DM}/*/deviceStates", f"{DM}/*ropriateCategories", f"{DM}/microsoftTunnelServerLog*",
@@ -230,13 +202,6 @@ def pages(path: str) -> tuple[int, int]:
     """How many objects of a path make a page: where nobody says, and at the most."""
     line = _first(PAGES, path) or PAGES[-1]
     return line[1], line[2]
-
-
-@lru_cache(maxsize=2048)
-def mam_row(path: str) -> str | None:
-    """The row for which a MAM-only tenant has nothing at a path; None where it may."""
-    line = _first(MAM_DENIED, path)
-    return str(line[1]) if line else None
 
 
 def is_reported(path: str, names: frozenset[str]) -> bool:

@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy.engine import Row
 
 from mdm_sim.graph.documents import rows, tables
-from mdm_sim.graph.documents.behaviours import Behaviours, Document
+from mdm_sim.graph.documents.behaviours import Behaviours, Document, Spot
 from mdm_sim.graph.edm.checking import Checked, texts
 from mdm_sim.graph.edm.model import NAMESPACE, Shape, Type
 from mdm_sim.graph.resolving import Place
@@ -76,16 +76,26 @@ def make(work: Work, behaviours: Behaviours, path: str, parent_id: str, found: C
     behaviour, document = behaviours.of(path), as_document(found)
     behaviour.check(document)
     behaviour.check_new(document)
-    document_id = behaviour.new_id(work, document)
+    document_id = _new_id(work, behaviours, path, parent_id, document)
     if path.endswith("/assignments"):
         document_id = _assignment_id(work, path, parent_id, document)
     if found.key and any(fnmatchcase(path, pattern) for pattern in _GIVEN_IDS):
         document_id = found.key
-    values = {**behaviour.defaults, **values_of(found)}
+    spot = Spot(path, parent_id, document_id)
+    values = {**behaviour.defaults, **values_of(found), **behaviour.own(work, spot, document)}
     rows.add(work, path, parent_id, document_id, found.kind, values, behaviour.key(document))
     _put_inner(work, behaviours, path, whole_id(parent_id, document_id), found)
     behaviour.effect(work, document_id, document)
     return document_id
+
+
+def _new_id(
+    work: Work, behaviours: Behaviours, path: str, parent_id: str, document: Document
+) -> str:
+    behaviour = behaviours.of(path)
+    if behaviour.numbered is not None:
+        return behaviour.numbered(work, parent_id, document)
+    return behaviour.new_id(work, document)
 
 
 def _assignment_id(work: Work, path: str, parent_id: str, document: Document) -> str:
@@ -137,7 +147,9 @@ def put_single(
         return
     behaviour, document = behaviours.of(path), as_document(found)
     behaviour.check(document)
-    rows.add(work, path, parent_id, rows.SINGLE, found.kind, values_of(found))
+    spot = Spot(path, parent_id, rows.SINGLE)
+    values = {**values_of(found), **behaviour.own(work, spot, document)}
+    rows.add(work, path, parent_id, rows.SINGLE, found.kind, values)
     _put_inner(work, behaviours, path, parent_id, found)
     behaviour.effect(work, rows.SINGLE, document)
 
@@ -147,10 +159,12 @@ def alter(
 ) -> None:
     """Change what a body gives of a document and leave the rest, unless it `replaces` all."""
     behaviour = behaviours.of(row.collection)
-    before = {} if replaces else orjson.loads(row.document)
-    values = {**before, **values_of(found)}
+    before = orjson.loads(row.document)
+    values = {**({} if replaces else before), **values_of(found)}
     document = {**as_document(found), **values}
     behaviour.check(document)
+    spot = Spot(row.collection, row.parent_id, row.id, before)
+    values |= behaviour.own(work, spot, document)
     rows.change(work, row, values, behaviour.key(document))
     _put_inner(work, behaviours, row.collection, whole_id(row.parent_id, row.id), found)
     behaviour.effect(work, row.id, document)

@@ -65,7 +65,7 @@ def checked_parameters(
         if own is None:
             checker.unknown("", place, given, parameters, f"the action {name}")
         elif value is not None:
-            values[own] = checker.value(parameters[own], value, f"/{own}")
+            values[own] = checker.parameter(parameters[own], value, f"/{own}")
     if checker.problems:
         first = checker.problems[0]
         message = f"Invalid parameter of {name}: {first.target or '/'} {first.message}"
@@ -87,6 +87,20 @@ class _Checker:
         near = difflib.get_close_matches(name[:64], list(known), 1, 0.75)
         hint = f"; did you mean {near[0]}?" if near else ""
         self.wrong(pointer, f"member {place + 1} is not a property of {whose}{hint}")
+
+    def parameter(self, shape: Shape, value: Any, pointer: str) -> Any:
+        """A parameter; of entities with what is given in them, which stay as they came."""
+        kind = self._model.types[shape.kind] if shape.kind in self._model.types else None
+        if kind is None or not kind.is_entity or value is None:
+            return self.value(shape, value, pointer)
+        if shape.is_collection and not isinstance(value, list):
+            self.wrong(pointer, f"{shape.edm} is expected")
+            return []
+        for place, each in enumerate(value) if shape.is_collection else ():
+            self.entity(kind, each, f"{pointer}/{place}")
+        if not shape.is_collection:
+            self.entity(kind, value, pointer)
+        return value
 
     def entity(self, declared: Type, body: Any, pointer: str) -> Checked:
         """An object with its navigation."""

@@ -8,6 +8,7 @@ from typing import Any
 from mdm_sim.graph.edm.model import NAMESPACE, Model, Shape, Type
 from mdm_sim.graph.edm.primitives import DEFAULTS
 
+SENTINEL = "unknownFutureValue"
 # Every object of an Intune type has the default scope tag where no other is given.
 _OF_NAME: Mapping[str, Any] = {"roleScopeTagIds": ["0"]}
 
@@ -35,11 +36,26 @@ def completed(model: Model, kind: Type, stored: Mapping[str, Any]) -> dict[str, 
 
 
 def _shown(model: Model, shape: Shape, value: Any) -> Any:
-    if shape.kind in DEFAULTS or shape.kind not in model.types or value is None:
+    if shape.kind in DEFAULTS or value is None:
+        return value
+    if model.is_enum(shape.kind):
+        return _members(model, shape, value)
+    if shape.kind not in model.types:
         return value
     if isinstance(value, list):
         return [_complex(model, shape, each) for each in value]
     return _complex(model, shape, value)
+
+
+def _members(model: Model, shape: Shape, value: Any) -> Any:
+    """A member that the version does not know shows as the one that stands for such members."""
+    known = model.members(shape.kind)
+    if isinstance(value, list):
+        return [each for each in value if each in known]
+    words = [word for word in value.split(",") if word in known]
+    if not words:
+        return SENTINEL if SENTINEL in known else default(model, shape)
+    return ",".join(words)
 
 
 def _complex(model: Model, shape: Shape, value: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,4 @@ def _effect(work: Work, _id: str, _document: Document | None) -> None:
     epochs.begin(work)
 
 
-BEHAVIOURS = (
-    Behaviour(contexts.CONNECTORS, effect=_effect, defaults={"partnerState": "enabled"}),
-)
+BEHAVIOURS = (Behaviour(contexts.CONNECTORS, effect=_effect, defaults={"partnerState": "enabled"}),)

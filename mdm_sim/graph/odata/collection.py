@@ -57,12 +57,12 @@ class Collection:
 class Navigation:
     """A way from an object to others: `parent` is the SQL of the key that a child belongs to.
 
-    `context` is the `@odata.context` of the children of the object with a key; of each object
-    at most `most` children are shown.
+    Of each object at most `most` children are shown. `context` is the `@odata.context` of the
+    children of the object with a key, where it is not the way that they were reached by.
     """
 
     collection: Collection
     parent: ColumnElement[Any]
     is_collection: bool
-    context: Callable[[Ask, str], str]
+    context: Callable[[Ask, str], str] | None = None
     most: int | None = None

@@ -20,7 +20,7 @@ from mdm_sim.graph.odata.literals import literal_of
 from mdm_sim.messages import Malformed
 
 LONGEST = 10_000
-DEEPEST = 25
+DEEPEST = 20
 # What a lambda is in levels, for a database that reads its sub-query.
 _LAMBDA_LEVELS = 8
 MOST_MEMBERS = 500

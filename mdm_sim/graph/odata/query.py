@@ -27,6 +27,7 @@ from mdm_sim.graph.odata.selection import (
 
 MOST_LEVELS = 5
 MOST_EXPANDED = 30
+_EVERY = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +81,12 @@ class Reader:
         """Check options against a collection. Raises Malformed."""
         scope = Scope(collection.properties, collection.filters, collection.casts, self.now)
         order = _order(given, collection, scope)
-        size = collection.page_size if collection.page_size is not None else collection.most
-        top = number(given.get("top"), "$top")
-        chosen = size if top is None else top
         token = given.get("skiptoken")
         return Query(
             select=_select(given, collection),
             where=self._where(given, collection, scope),
             order=order,
-            top=min(chosen, collection.most),
+            top=_top(number(given.get("top"), "$top"), collection, level),
             skip=number(given.get("skip"), "$skip") or 0,
             count=is_counted(given.get("count")),
             expand=self._expand(given.get("expand", ""), collection, level),
@@ -166,6 +164,13 @@ def _navigation(
     if cast is None or name is None:
         raise failed("this $expand is not served here")
     return name, ways[name], cast.condition
+
+
+def _top(asked: int | None, collection: Collection, level: int) -> int:
+    """The size of a page; what is expanded is not in pages."""
+    most = _EVERY if level else collection.most
+    size = collection.page_size if collection.page_size is not None and not level else most
+    return min(size if asked is None else asked, most)
 
 
 def _order(given: Mapping[str, str], collection: Collection, scope: Scope) -> tuple[Order, ...]:
