@@ -6,7 +6,7 @@ Its parameters are kept while it is open and emptied when it ends.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import orjson
@@ -206,15 +206,20 @@ def withdraw(work: Work, order: Any) -> None:
     )
 
 
-def results(connection: Connection, tenant_id: str, record_id: str) -> list[Any]:
-    """The latest order of each action of a record, oldest first."""
+def latest(
+    connection: Connection, tenant_id: str, record_ids: Sequence[str]
+) -> dict[str, list[Any]]:
+    """The latest order of each listed action of some records, oldest first, by record."""
     query = (
         select(orders)
-        .where(orders.c.tenant_id == tenant_id, orders.c.record_id == record_id)
+        .where(orders.c.tenant_id == tenant_id, orders.c.record_id.in_(record_ids))
         .order_by(orders.c.seq)
     )
-    latest = {row.action: row for row in connection.execute(query)}
-    return [row for name, row in latest.items() if ACTIONS[name].is_listed]
+    last: dict[str, dict[str, Any]] = {}
+    for row in connection.execute(query):
+        if ACTIONS[row.action].is_listed:
+            last.setdefault(row.record_id, {})[row.action] = row
+    return {record_id: list(found.values()) for record_id, found in last.items()}
 
 
 def _set_management_state(work: Work, row: Any, state: str) -> None:

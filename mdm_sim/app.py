@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mdm_sim import encodings, entra, openapi, privacy, wire
 from mdm_sim.clock import Clock
+from mdm_sim.graph import blobs
 from mdm_sim.graph import door as graph
 from mdm_sim.protocols import plain
 from mdm_sim.settings import Networks, Settings, proxies
@@ -33,9 +34,11 @@ def create_app(settings: Settings) -> Flask:
     for check in (wire.limit_headers, wire.require_host, encodings.unpack):
         app.before_request(check)
     app.after_request(encodings.pack)
-    for door in (plain.door, entra.door, privacy.door, openapi.door):
+    app.register_blueprint(plain.door(desk, settings.workload))
+    for door in (entra.door, privacy.door, openapi.door):
         app.register_blueprint(door(desk))
     app.register_blueprint(graph.door(desk, settings))
+    app.register_blueprint(blobs.door(desk))
     wire.answer_faults(app)
     app.add_url_rule("/healthz", "healthz", lambda: wire.answer({"status": "ok"}))
     app.add_url_rule("/readyz", "readyz", lambda: _ready(desk))

@@ -19,11 +19,13 @@ from mdm_sim.store.tables import documents
 
 POLICIES = "deviceManagement/deviceCompliancePolicies"
 ASSIGNMENTS = f"{POLICIES}/assignments"
-_EVERYBODY = {
+# Assignment targets that reach every device.
+EVERYBODY = {
     "#microsoft.graph.allDevicesAssignmentTarget",
     "#microsoft.graph.allLicensedUsersAssignmentTarget",
 }
-_PREFIXES = {
+# How the names of the types of policies for a platform begin.
+PREFIXES = {
     Platform.WINDOWS: ("windows10", "windows81", "windowsPhone81"),
     Platform.MACOS: ("macOS",),
     Platform.IOS: ("ios",),
@@ -81,13 +83,13 @@ def evaluate(
 
 
 def _is_for(odata_type: str, platform: Platform) -> bool:
-    return odata_type.removeprefix("#microsoft.graph.").startswith(_PREFIXES[platform])
+    return odata_type.removeprefix("#microsoft.graph.").startswith(PREFIXES[platform])
 
 
 def _is_assigned(connection: Connection, tenant_id: str, policy_id: str) -> bool:
     rows = _TARGETS(connection, tenant=tenant_id, policy=policy_id)
     targets = (orjson.loads(row[0]).get("target") or {} for row in rows)
-    return any(target.get("@odata.type") in _EVERYBODY for target in targets)
+    return any(target.get("@odata.type") in EVERYBODY for target in targets)
 
 
 def _verdict(policy: Mapping[str, Any], inputs: Mapping[str, Any]) -> bool | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,18 +48,25 @@ EMS, INTUNE = PRODUCTS = (
 )
 # fmt: on
 BY_ID = {product.id: product for product in PRODUCTS}
-Assigned = Mapping[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """A licence that a user has: since when, and which of its plans are disabled."""
+
+    since: float
+    disabled_plans: list[str]
 
 
 def assigned(
     connection: Connection, tenant_id: str, user_ids: Collection[str]
-) -> dict[str, dict[str, list[str]]]:
-    """The licences of users: by user and product the plans that are disabled."""
-    found: dict[str, dict[str, list[str]]] = {}
+) -> dict[str, dict[str, Licence]]:
+    """The licences of users, by user and product."""
+    found: dict[str, dict[str, Licence]] = {}
     query = select(documents).where(*_of(tenant_id), documents.c.parent_id.in_(user_ids))
     for row in connection.execute(query.order_by(documents.c.id)):
         plans = orjson.loads(row.document)["disabledPlans"]
-        found.setdefault(row.parent_id, {})[row.id] = plans
+        found.setdefault(row.parent_id, {})[row.id] = Licence(row.updated_at, plans)
     return found
 
 

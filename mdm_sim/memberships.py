@@ -11,8 +11,19 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, literal, select
-from sqlalchemy import Subquery, or_, union
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Subquery,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    union,
+)
 
 from mdm_sim.store.engine import scrub_after
 from mdm_sim.store.tables import documents, references, users
@@ -64,14 +75,14 @@ def _edges(tenant_id: str, relation: str) -> tuple[ColumnElement[bool], ...]:
     return (references.c.tenant_id == tenant_id, references.c.collection == relation)
 
 
-def targets(tenant_id: str, relation: str, source_id: str) -> Select[tuple[str]]:
+def targets(tenant_id: str, relation: str, source_id: str) -> Select[str]:
     """SQL: the ids of what an object refers to."""
     return select(references.c.target_id.label("id")).where(
         *_edges(tenant_id, relation), references.c.source_id == source_id
     )
 
 
-def pairs(tenant_id: str, relation: str, *, upwards: bool = False) -> Select[tuple[str, str]]:
+def pairs(tenant_id: str, relation: str, *, upwards: bool = False) -> Select[str, str]:
     """SQL: all of a relation, as the `id` of what is referred to and its `parent`.
 
     `upwards` turns it round: the parent is the member, the id that of its group.
@@ -81,7 +92,7 @@ def pairs(tenant_id: str, relation: str, *, upwards: bool = False) -> Select[tup
     return select(end.label("id"), begin.label("parent")).where(*_edges(tenant_id, relation))
 
 
-def members_below(tenant_id: str, group_id: str) -> Select[tuple[str]]:
+def members_below(tenant_id: str, group_id: str) -> Select[str]:
     """SQL: the ids of a group's members and of theirs, each once, in whatever circle they stand."""
     found = targets(tenant_id, MEMBERS, group_id).cte("below", recursive=True)
     deeper = (
@@ -94,7 +105,7 @@ def members_below(tenant_id: str, group_id: str) -> Select[tuple[str]]:
     return select(found.c.id).where(found.c.id != group_id)
 
 
-def groups_of(tenant_id: str, object_id: str) -> Select[tuple[str]]:
+def groups_of(tenant_id: str, object_id: str) -> Select[str]:
     """SQL: the ids of the groups that an object is itself a member of."""
     return (
         select(references.c.source_id.label("id"))
@@ -103,7 +114,7 @@ def groups_of(tenant_id: str, object_id: str) -> Select[tuple[str]]:
     )
 
 
-def groups_above(tenant_id: str, object_id: str) -> Select[tuple[str]]:
+def groups_above(tenant_id: str, object_id: str) -> Select[str]:
     """SQL: the ids of the groups that an object is in, itself or through other groups."""
     found = groups_of(tenant_id, object_id).cte("above", recursive=True)
     higher = (
@@ -123,13 +134,13 @@ def _joins(tenant_id: str, group_id: ColumnElement[str]) -> ColumnElement[bool]:
     return first
 
 
-def _admins(tenant_id: str) -> Select[tuple[str]]:
+def _admins(tenant_id: str) -> Select[str]:
     return select(users.c.id.label("id")).where(
         users.c.tenant_id == tenant_id, users.c.is_admin, users.c.deleted_at.is_(None)
     )
 
 
-def admins(tenant_id: str, role_id: str) -> Select[tuple[str]]:
+def admins(tenant_id: str, role_id: str) -> Select[str]:
     """SQL: the ids of who has a role."""
     known = role_id in {role.id_in(tenant_id) for role in ROLES}
     return _admins(tenant_id) if known else _admins(tenant_id).where(literal(value=False))
@@ -186,6 +197,18 @@ def forget(work: Work, object_id: str) -> int:
     )
     scrub_after(work.connection)
     return gone
+
+
+def erase_group(work: Work, group_id: str) -> None:
+    """Remove a deleted group with everything that refers to it."""
+    work.connection.execute(
+        delete(documents).where(
+            documents.c.tenant_id == work.tenant_id,
+            documents.c.collection == DELETED_GROUPS,
+            documents.c.id == group_id,
+        )
+    )
+    forget(work, group_id)
 
 
 def held(connection: Connection, tenant_id: str, object_id: str) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
 
 from mdm_sim import actions, contexts, diagnostics, queries, receipts, tokens
 from mdm_sim.policy import catalogue
@@ -17,10 +17,14 @@ from mdm_sim.remote_actions import WIPED_ONLY
 from mdm_sim.store import audit
 from mdm_sim.store.engine import scrub_after
 from mdm_sim.store.prepared import Prepared
-from mdm_sim.store.tables import devices, fact, registrations
+from mdm_sim.store.tables import devices, fact, references, registrations
 from mdm_sim.store.work import Work
 
 RESOURCES = {Workload.MDM: "ManagedDevice", Workload.MAM: "ManagedAppRegistration"}
+# References by which an admin marks a device: to its category, and to its scope tags.
+_MARKS = "deviceManagement/managedDevices/"
+CATEGORY = f"{_MARKS}deviceCategory"
+SCOPE_TAGS = f"{_MARKS}roleScopeTagIds"
 
 _FIND = {
     workload: Prepared(
@@ -120,11 +124,33 @@ def remove(work: Work, row: Any) -> dict[str, int]:
 def _forget_all(work: Work, record_id: str) -> dict[str, int]:
     """Remove what is held on a record outside its own row; returns how much it was."""
     queries.purge(work.connection, work.tenant_id, record_id)
+    marks = _marks(work.tenant_id, record_id)
+    work.connection.execute(delete(references).where(*marks))
     return {
         "diagnosticReports": diagnostics.purge(work.connection, work.tenant_id, record_id),
         "receipts": receipts.remove_all(work.connection, work.tenant_id, record_id),
         "orders": actions.remove_all(work, record_id),
     }
+
+
+def _marks(tenant_id: str, record_id: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        references.c.tenant_id == tenant_id,
+        references.c.collection.in_((CATEGORY, SCOPE_TAGS)),
+        references.c.source_id == record_id,
+    )
+
+
+def marked(connection: Connection, tenant_id: str, device_id: str) -> dict[str, list[str]]:
+    """The ids of the category and of the scope tags that an admin gave a device, by Graph's name.
+
+    Nothing for what was not given.
+    """
+    found: dict[str, list[str]] = {}
+    query = select(references).where(*_marks(tenant_id, device_id))
+    for row in connection.execute(query.order_by(references.c.target_id)):
+        found.setdefault(row.collection.removeprefix(_MARKS), []).append(row.target_id)
+    return found
 
 
 def rejudge_apps(work: Work, device_id: str, **changes: Any) -> None:

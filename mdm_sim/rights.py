@@ -138,6 +138,7 @@ def _record(connection: Connection, row: Any, now: float) -> dict[str, Any]:
         "enrollmentType": row.enrollment_type,
         "complianceState": row.compliance_state,
         "hidden": bool(row.hidden),
+        "marks": records.marked(connection, row.tenant_id, row.id),
     }
 
 
@@ -190,7 +191,10 @@ def _directory_devices(
 
 def _licenses(connection: Connection, tenant_id: str, user_id: str) -> list[dict[str, Any]]:
     found = licences.assigned(connection, tenant_id, [user_id]).get(user_id, {})
-    return [{"skuId": product, "disabledPlans": plans} for product, plans in found.items()]
+    return [
+        {"skuId": product, "disabledPlans": licence.disabled_plans}
+        for product, licence in found.items()
+    ]
 
 
 def _subjects(person: Any, found: Mapping[str, list[dict[str, Any]]]) -> list[str]:

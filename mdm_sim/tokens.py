@@ -34,7 +34,7 @@ GRAPH = "https://graph.microsoft.com"
 GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"
 # A new key is published for a day before it signs, so that whoever keeps a copy of the keys has it.
 KEY_LEAD_SECONDS = 24 * 3600
-KEY_PERIOD_SECONDS = 42 * 24 * 3600
+KEY_PERIOD_SECONDS = seconds("signing_key")
 SKEW_SECONDS = 300
 _SLOW_HASH = "scrypt:16384:8:1"
 _LONGEST = 8192

@@ -37,7 +37,9 @@ def ensure(lock_name):  # type: (str) -> Path
     if not _runs(python):
         _make()
     print("installing what the project needs into .venv …", flush=True)
+    # Without compiling everything at once: the test packages have thousands of modules.
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip.append("--no-compile")
     _run(
         [*pip, "--require-hashes", "-r", str(ROOT / lock_name)],
         "the packages could not be installed; is a package index reachable?",

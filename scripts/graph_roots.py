@@ -46,6 +46,8 @@ ROOTS: dict[str, str] = {
     "agreements": "!file !files !acceptances",
 }
 # fmt: on
+# Types with a key of their own that the packages derive from nothing: entities all the same.
+ENTITIES = ("entity", "policyDeletableItem")
 # Navigation that tools follow and that the packages have no path for.
 KEPT = {("windowsManagementApp", "healthStates"): "G"}
 # Navigation that shows objects kept elsewhere, whatever the packages' paths would write there.

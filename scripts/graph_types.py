@@ -18,6 +18,7 @@ from typing import Any
 
 from graph_roots import (
     ACTIONS,
+    ENTITIES,
     KEPT,
     OUTSIDE,
     ROOTS,
@@ -201,7 +202,7 @@ class Builder:
     def _header(self, name: str, model: Model) -> dict[str, Any]:
         """What a type is, before its members: its base, and whether it is an entity."""
         told: dict[str, Any] = {"base": model.base} if model.base else {}
-        if name == "entity" or (model.base and self._type(model.base)):
+        if name in ENTITIES or (model.base and self._type(model.base)):
             told["entity"] = True
         return told | {word: True for word in ("abstract", "open") if name in self.facts[word]}
 
@@ -226,12 +227,12 @@ class Builder:
     def _is_entity_name(self, name: str) -> bool:
         """Whether a name is an entity's, without taking in types that may lie outside."""
         seen = name
-        while seen and seen != "entity":
+        while seen and seen not in ENTITIES:
             model = self.package.model(seen)
             if model is None or model.members:
                 return False
             seen = model.base
-        return seen == "entity"
+        return seen in ENTITIES
 
     def _spec(self, spec: Field, where: str = "", *, ro: bool) -> str:
         """A property's type: `[x]` a collection, `?` it may be null, `=` the service sets it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -10,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conformance import problems
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from mdm_sim import tenant, tokens
 from mdm_sim.app import create_app, open_desk
@@ -48,11 +52,32 @@ def desk(settings: Settings) -> Iterator[Desk]:
     opened.store.close()
 
 
+class Conforming(FlaskClient):
+    """Asks the service, and holds every answer of Graph against the type model."""
+
+    def open(self, *args: Any, **options: Any) -> TestResponse:
+        answer = super().open(*args, **options)
+        path = answer.request.path
+        is_packed = "Content-Encoding" in answer.headers
+        if answer.is_json and not is_packed and re.match(r"/(v1\.0|beta)/", path):
+            is_batch = path.lower().endswith("/$batch") and "responses" in answer.json
+            told = [each["body"] for each in answer.json["responses"]] if is_batch else [answer.json]
+            found = [each for body in told for each in problems(body)]
+            assert not found, (answer.request.method, path, found[:5])
+        return answer
+
+
+def conforming(app: Flask) -> FlaskClient:
+    """A client of the application that checks what Graph answers."""
+    app.test_client_class = Conforming
+    return app.test_client()
+
+
 @contextmanager
 def over_wsgi(settings: Settings) -> Iterator[FlaskClient]:
     """The service over WSGI, on a database that there is; its store is closed at the end."""
     app = create_app(settings)
-    yield app.test_client()
+    yield conforming(app)
     app.extensions["mdm_sim"].store.close()
 
 

@@ -46,16 +46,30 @@ def prove(as_json: bool, html: Path | None, seed: int) -> None:  # noqa: FBT001
 def served_routes() -> frozenset[Route]:
     """Every route of the application, from the application itself."""
     from mdm_sim.app import create_app
+    from mdm_sim.graph import batch
+    from mdm_sim.graph.documents.serving import VERSIONS, methods
     from mdm_sim.graph.door import ROUTES
+    from mdm_sim.graph.edm.model import model
+    from mdm_sim.graph.resolving import resolve
+    from mdm_sim.proving.paths import paths
     from mdm_sim.proving.routes import served
     from mdm_sim.settings import Settings
 
     app = create_app(Settings("sqlite://"))
+    rules = [(rule.rule, rule.methods or ()) for rule in app.url_map.iter_rules()]
+    app.extensions["mdm_sim"].store.close()
 
-    def methods(version: str, path: str) -> set[str]:
+    def own(version: str, path: str) -> set[str]:
+        """The methods of a path in Graph's table of routes: none where the type model answers."""
         found = ROUTES.find(version, "", path)
         return found if isinstance(found, set) else set()
 
-    rules = [(rule.rule, rule.methods or ()) for rule in app.url_map.iter_rules()]
-    app.extensions["mdm_sim"].store.close()
-    return served(rules, ROUTES.paths(), methods)
+    table = [(v, path, own(v, path)) for v in VERSIONS for path in ROUTES.paths()]
+    table += [(version, batch.PATH, {"POST"}) for version in VERSIONS]
+    modelled = [
+        (version, path, methods(target))
+        for version in VERSIONS
+        for path in paths(model(version))
+        if not own(version, path) and (target := resolve(model(version), path))
+    ]
+    return served(rules, table, modelled)

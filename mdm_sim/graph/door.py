@@ -9,25 +9,32 @@ from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from mdm_sim import wire
-from mdm_sim.graph import batch, manners, refusals, throttling
+from mdm_sim.graph import batch, describing, manners, refusals, throttling
+from mdm_sim.graph.annotations.levels import leveled
 from mdm_sim.graph.asking import Ask
 from mdm_sim.graph.edm.model import model
 from mdm_sim.graph.entities import (
     app_registrations,
     audit_events,
-    deleted_users,
-    detected_apps,
+    deleted_items,
     device_queries,
     directory_devices,
+    directory_reading,
+    directory_relations,
+    export_jobs,
+    groups,
     managed_devices,
+    member_checks,
     personal_data,
+    signed_in,
+    user_changes,
     users,
 )
 from mdm_sim.graph.mam_only import require_collected
 from mdm_sim.graph.odata.options import options
 from mdm_sim.graph.resolving import resolve
 from mdm_sim.graph.routing import KEY, Found, Table
-from mdm_sim.graph.serving import DOCUMENTS
+from mdm_sim.graph.serving import DOCUMENTS, SHELVES
 from mdm_sim.graph.workloads import workload_of
 from mdm_sim.messages import Fault, Malformed, Principal, Unauthenticated
 from mdm_sim.settings import THROTTLES, Settings
@@ -38,12 +45,17 @@ ROUTES = Table(
         *managed_devices.ROUTES,
         *app_registrations.ROUTES,
         *audit_events.ROUTES,
-        *detected_apps.ROUTES,
         *device_queries.ROUTES,
         *users.ROUTES,
-        *deleted_users.ROUTES,
+        *user_changes.ROUTES,
+        *groups.ROUTES,
+        *member_checks.ROUTES,
+        *directory_reading.ROUTES,
+        *directory_relations.ROUTES,
+        *deleted_items.ROUTES,
         *personal_data.ROUTES,
         *directory_devices.ROUTES,
+        *export_jobs.ROUTES,
     )
 )
 # HEAD is refused as any method is that a path does not have; OPTIONS needs no token.
@@ -58,20 +70,25 @@ def door(desk: Desk, settings: Settings) -> Blueprint:
     """Graph's two versions."""
     blueprint = Blueprint("graph", __name__)
 
-    @blueprint.route(
-        "/<any('v1.0', 'beta'):version>/<path:path>",
-        methods=METHODS,
-        provide_automatic_options=False,
-    )
-    def graph(version: str, path: str) -> Response:
+    def graph(version: str, path: str = "") -> Response:
         if request.method == "OPTIONS":
             return manners.preflight()
+        if path.strip("/").lower() == describing.METADATA:
+            return describing.metadata(version)
         who = _caller(desk)
         if path.strip("/").lower() == batch.PATH:
             return batch.answer(version)
         throttled = settings.throttle == THROTTLES[1]
+        path = signed_in.rewritten(path, who)
         return _serve(_ask(desk, settings, who, version, path), throttled=throttled)
 
+    for rule in ("", "/", "/<path:path>"):
+        blueprint.add_url_rule(
+            f"/<any('v1.0', 'beta'):version>{rule}",
+            view_func=graph,
+            methods=METHODS,
+            provide_automatic_options=False,
+        )
     wire.answer_faults(blueprint)
     blueprint.register_error_handler(Fault, partial(refusals.on_fault, quirks=settings.quirks))
     blueprint.register_error_handler(HTTPException, refusals.on_http_error)
@@ -112,7 +129,8 @@ def _serve(ask: Ask, *, throttled: bool) -> Response:
             ask.desk, ask.who, workload.service, request.method, units, tells_when=tells_when
         )
     g.graph_metadata = manners.metadata(ask.path)
-    response = _preferred(replace(ask, metadata=g.graph_metadata))
+    ask = replace(ask, metadata=g.graph_metadata)
+    response = leveled(ask, _preferred(ask))
     if not workload.is_intune:
         response.headers["x-ms-resource-unit"] = str(units)
         if response.status_code == 201:
@@ -142,17 +160,21 @@ def _represented(ask: Ask, response: Response) -> Response:
 
 def _answer(ask: Ask, method: str) -> Response:
     """What the handler of the path says, or the type model for a path without one."""
+    if not ask.path.strip("/"):
+        return describing.service_document(ask)
     found = ROUTES.find(ask.version, method, ask.path)
     if isinstance(found, Found):
         refusals.reached(found.route.path.replace(KEY, "{id}"))
         require_collected(ask, found.route.path.replace(f"/{KEY}", ""))
         return found.route.handle(replace(ask, keys=found.keys))
-    if found:
-        raise MethodNotAllowed(valid_methods=sorted(found))
     target = resolve(model(ask.version), ask.path)
+    if found and not (target and SHELVES[ask.version].answers(target, method)):
+        raise MethodNotAllowed(valid_methods=sorted(found))
     if target is None:
         message = "Resource not found for the segment."
         raise Malformed(message)
     refusals.reached(target.place.path)
     require_collected(ask, target.place.path)
+    if directory_reading.is_part(target) and method == "GET":
+        return DOCUMENTS.part(ask, *directory_reading.part_of(ask, target))
     return DOCUMENTS.answer(ask, target, method)

@@ -72,7 +72,7 @@ def on_fault(fault: Fault, quirks: frozenset[str]) -> Response:
     """A refused request as an answer."""
     status, code = next(_CODES[kind] for kind in type(fault).__mro__ if kind in _CODES)
     message = fault.message
-    if isinstance(fault, messages.Forbidden) and not g.graph_workload.is_intune:
+    if isinstance(fault, messages.Forbidden) and _is_of_directory():
         code, message = _DENIED
     if _is_of_intune(fault):
         message = _nested(message)
@@ -106,6 +106,10 @@ def _is_of_intune(fault: Fault) -> bool:
     if isinstance(fault, messages.Malformed) and request.method == "GET":
         return False
     return bool(g.graph_workload.is_intune)
+
+
+def _is_of_directory() -> bool:
+    return "graph_workload" in g and not g.graph_workload.is_intune
 
 
 def _nested(text: str) -> str:

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from mdm_sim.graph.documents.assigning import replacing
 from mdm_sim.graph.documents.behaviours import Behaviours, Elsewhere
-from mdm_sim.graph.documents.collections import Shelf
 from mdm_sim.graph.documents.operations import Operations
 from mdm_sim.graph.documents.serving import VERSIONS, Documents
 from mdm_sim.graph.edm.model import model
 from mdm_sim.graph.entities import (
+    app_contents,
     cleanup_rules,
     compliance_policies,
     corporate_identifiers,
+    device_actions,
+    device_functions,
+    device_views,
     managed_apps,
-    managed_devices,
+    reports,
     threat_connectors,
     users,
 )
+from mdm_sim.graph.views import ViewShelf
 
 ELSEWHERE: Elsewhere = {
-    managed_devices.PATH: managed_devices.exists,
+    **device_views.ELSEWHERE,
     "users": users.exists,
 }
+VIEWS = {**device_views.VIEWS}
 BEHAVIOURS = Behaviours(
     (
         *managed_apps.BEHAVIOURS,
@@ -29,12 +34,22 @@ BEHAVIOURS = Behaviours(
         *threat_connectors.BEHAVIOURS,
         *cleanup_rules.BEHAVIOURS,
         *corporate_identifiers.BEHAVIOURS,
+        *app_contents.BEHAVIOURS,
     ),
     ELSEWHERE,
 )
-SHELVES = {version: Shelf(model(version), BEHAVIOURS) for version in VERSIONS}
+SHELVES = {version: ViewShelf(model(version), BEHAVIOURS, VIEWS) for version in VERSIONS}
 DOCUMENTS = Documents(
     BEHAVIOURS,
-    Operations((*corporate_identifiers.SERVED, *replacing(BEHAVIOURS, SHELVES))),
+    Operations(
+        (
+            *corporate_identifiers.SERVED,
+            *app_contents.SERVED,
+            *reports.SERVED,
+            *device_actions.SERVED,
+            *device_functions.SERVED,
+            *replacing(BEHAVIOURS, SHELVES),
+        )
+    ),
     SHELVES,
 )

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause
 
 from mdm_sim.graph.asking import Ask
 from mdm_sim.graph.documents.behaviours import Behaviours
 from mdm_sim.graph.documents.collections import Shelf, context_of
-from mdm_sim.graph.edm.model import Model, Type
+from mdm_sim.graph.edm.model import Model, Type, model
 from mdm_sim.graph.odata.collection import Collection, Navigation
-from mdm_sim.graph.resolving import Place, Target
+from mdm_sim.graph.resolving import Place, Target, resolve
 from mdm_sim.messages import Malformed
 
 Conditions = Callable[[Ask], Sequence[ColumnElement[bool]]]
@@ -40,9 +39,11 @@ class ViewShelf(Shelf):
         """The types of the version."""
         return self._model.types
 
-    def shows(self, target: Target) -> bool:
-        """Whether a view answers for a target."""
-        return target.operation is None and target.place.path in self._views
+    def answers(self, target: Target, method: str) -> bool:
+        """Whether a target has something at this method that no route names."""
+        if target.operation is not None:
+            return True
+        return method == "GET" and target.place.path in self._views and target.tail != "$ref"
 
     def of(self, target: Target) -> Collection:
         """The collection that a URL names, or that its object is in."""
@@ -78,6 +79,10 @@ def _cast(collection: Collection, kind: Type) -> Collection:
     return replace(collection.within(found.condition), properties=found.properties)
 
 
-def below(navigation: Navigation, *conditions: Any) -> Collection:
-    """The objects that a navigation property of one object leads to."""
-    return navigation.collection.within(*conditions)
+def keys_at(ask: Ask, path: str) -> tuple[str, ...]:
+    """The keys of the objects above a path that the URL of a request goes through."""
+    target = resolve(model(ask.version), ask.path)
+    place = target.place if target is not None else None
+    while place is not None and place.path != path:
+        place = place.above
+    return place.keys if place is not None else ()

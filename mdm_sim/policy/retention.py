@@ -31,6 +31,7 @@ RETENTION: tuple[Period, ...] = (
     Period("selective_wipe_pending", 94 * _DAY, "a selective wipe order that no app has answered", "een opdracht tot selectief wissen die geen app heeft beantwoord", "Intune, selective wipe"),
     Period("app_idle", 90 * _DAY, "an app registration, after its last check-in", "een app-registratie, na de laatste check-in", "Intune, app protection"),
     Period("deleted_user", 30 * _DAY, "what is held of a user, after the user was deleted", "wat van een gebruiker is bewaard, na verwijdering van de gebruiker", "Entra ID, deleted users"),
+    Period("deleted_group", 30 * _DAY, "a group, after it was deleted", "een groep, na verwijdering", "Entra ID, deleted groups"),
     Period("audit", 730 * _DAY, "an audit entry (two years)", "een auditvermelding (twee jaar)", "Intune, audit events"),
     Period("tenant_end", 180 * _DAY, "a tenant's data, after the tenant's end", "de gegevens van een tenant, na het einde van de tenant", "Microsoft, end of subscription"),
     Period("query_result", 10 * _MINUTE, "the result of a device query", "het resultaat van een apparaatquery", "own"),
@@ -38,6 +39,7 @@ RETENTION: tuple[Period, ...] = (
     Period("receipts", 90 * _DAY, "a receipt", "een ontvangstbewijs", "own"),
     Period("ended_credential", 365 * _DAY, "the hash of a credential, after its end", "de hash van een inloggegeven, na afloop", "own"),
     Period("pseudonym_key", 90 * _DAY, "a key of pseudonyms, before a new one takes its place", "een sleutel van pseudoniemen, voordat een nieuwe die vervangt", "own"),
+    Period("signing_key", 42 * _DAY, "a key that signs tokens, before a new one takes its turn", "een sleutel die tokens ondertekent, voordat een nieuwe aan de beurt is", "own"),
 )
 # fmt: on
 

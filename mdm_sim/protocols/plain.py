@@ -48,14 +48,17 @@ _USER = Prepared(
 )
 
 
-def door(desk: Desk) -> Blueprint:
-    """`/mdm/v1` and `/mam/v1`."""
+def door(desk: Desk, workload: str) -> Blueprint:
+    """`/mdm/v1` and `/mam/v1`; where the tenant's `workload` is mam alone, no device enrolls."""
     blueprint = Blueprint("plain", __name__)
     wire.answer_faults(blueprint)
 
     @blueprint.post("/mdm/v1/enrollments")
     def enroll() -> Response:
         body = wire.read_body(_ENROLLMENT)
+        if workload == Workload.MAM:
+            message = "this tenant manages apps only (MAM): devices do not enroll"
+            raise Forbidden(message)
         with _enrolling(desk, body) as (work, user_id, enrollment_type):
             enrolled = intake.enroll(
                 work,

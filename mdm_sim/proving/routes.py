@@ -4,49 +4,56 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 VERSIONS = ("v1.0", "beta")
 KEY = "{}"
 _PLACEHOLDER = re.compile(r"<[^>]+>")
+# The rule for everything that Graph serves.
+_GRAPH = re.compile(r"/<(?:any\([^)]*\):)?version>/<path:path>")
+# The parameters of a function, as the proof writes them.
+_QUOTED = re.compile(r"='([^']*)'")
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class Route:
-    """A method and a path, with `{}` for its keys."""
+    """A method and a path, with `{}` for its keys; `is_modelled` where the type model answers."""
 
     path: str
     method: str
+    is_modelled: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
 
 
+# A version of Graph, a path in it, and the methods that the path has.
+Paths = Iterable[tuple[str, str, Iterable[str]]]
+
+
 def served(
-    rules: Iterable[tuple[str, Iterable[str]]],
-    graph_paths: Iterable[str],
-    graph_methods: Callable[[str, str], Iterable[str]],
+    rules: Iterable[tuple[str, Iterable[str]]], graph: Paths, modelled: Paths
 ) -> frozenset[Route]:
     """Every route there is, from what the application knows itself.
 
-    `rules` are Flask's rules with their methods; what a rule of Graph's does is told by the paths
-    of Graph's own table and `graph_methods(version, path)`.
+    `rules` are Flask's rules with their methods; what Graph's own rule does is told by the paths
+    of its table and by those that the type model answers.
     """
-    plain = {
+    found = {
         Route(_PLACEHOLDER.sub(KEY, rule), method)
         for rule, methods in rules
-        if "<path:" not in rule
+        if not _GRAPH.fullmatch(rule)
         for method in methods
         if method not in {"HEAD", "OPTIONS"}
     }
-    graph = {
-        Route(f"/{version}/{path}", method)
-        for path in graph_paths
-        for version in VERSIONS
-        for method in graph_methods(version, path)
-    }
-    return frozenset(plain | graph)
+    for paths, is_modelled in ((graph, False), (modelled, True)):
+        found |= {
+            Route(f"/{version}/{path}", method, is_modelled)
+            for version, path, methods in paths
+            for method in methods
+        }
+    return frozenset(found)
 
 
 class Map:
@@ -65,7 +72,19 @@ class Map:
         """The route of a request and the keys of its path; one that is none is its own."""
         segments = path.partition("?")[0].split("/")
         for route, parts in self._by_shape.get((method, len(segments)), ()):
-            pairs = list(zip(parts, segments, strict=True))
-            if all(part in {KEY, segment.lower()} for part, segment in pairs):
-                return route, tuple(segment for part, segment in pairs if part == KEY)
+            found = [_keys(*pair) for pair in zip(parts, segments, strict=True)]
+            if all(keys is not None for keys in found):
+                return route, tuple(key for keys in found for key in keys or ())
         return Route("(no route)", method), ()
+
+
+def _keys(part: str, segment: str) -> tuple[str, ...] | None:
+    """The keys that a segment gives where a route has `part`; None where it is another."""
+    if part == KEY:
+        return (segment,)
+    if part == segment.lower():
+        return ()
+    name = part.partition("(")[0]
+    if KEY not in part or not segment.lower().startswith(f"{name}("):
+        return None
+    return tuple(_QUOTED.findall(segment))

@@ -1,4 +1,4 @@
-"""What is over: orders, queries, receipts, tokens, keys, deleted users, old audit entries.
+"""What is over: orders, queries, receipts, tokens, keys, deleted users and groups, old entries.
 
 Every function removes at most `limit` things that are due by the service's clock, inside one
 transaction, and returns how many it removed. It can be called again at any time by any worker.
@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table, delete, select, tuple_, update
 
-from mdm_sim import actions, epochs, queries, rights, tokens
+from mdm_sim import actions, epochs, memberships, queries, rights, tokens
 from mdm_sim.policy.retention import seconds
 from mdm_sim.store import audit, tables
 from mdm_sim.store.engine import scrub_after
@@ -95,6 +95,21 @@ def erase_deleted_users(work: Work, limit: int) -> int:
     for row in rows:
         rights.erase(work, row, "retention")
     return len(rows)
+
+
+def erase_deleted_groups(work: Work, limit: int) -> int:
+    """What was a group until 30 days ago goes, with who was in it."""
+    documents = tables.documents
+    query = select(documents.c.id).where(
+        documents.c.tenant_id == work.tenant_id,
+        documents.c.collection == memberships.DELETED_GROUPS,
+        documents.c.updated_at <= work.now - seconds("deleted_group"),
+    )
+    ids = list(work.connection.execute(query.limit(limit)).scalars())
+    for group_id in ids:
+        memberships.erase_group(work, group_id)
+        work.record(audit.Entry(audit.Task.DELETE, "erase Group", "Other", "Group", group_id))
+    return len(ids)
 
 
 def shorten_audit_log(work: Work, limit: int) -> int:

@@ -31,6 +31,7 @@ RULES = (
     Rule("query_result",           expiry.remove_query_answers,   is_quick=True),
     Rule("query_pending",          expiry.remove_pending_queries, is_quick=True),
     Rule("deleted_user",           expiry.erase_deleted_users,    is_quick=True, has_own_entries=True, batch=10),
+    Rule("deleted_group",          expiry.erase_deleted_groups,   has_own_entries=True, batch=50),
     Rule("selective_wipe_ended",   expiry.remove_ended_wipes),
     Rule("selective_wipe_pending", expiry.remove_pending_wipes,   has_own_entries=True),
     Rule("cleanup",                inactivity.hide_inactive,      has_own_entries=True),

@@ -6,7 +6,11 @@ from mdm_sim.remote_actions import ACTIONS, DEVICE_ACTIONS
 
 PLATFORMS = ("windows", "macos", "ios", "ipados", "android", "linux")
 TYPES = {"corporate": "deviceEnrollmentManager", "personal": "unknown"}
-ONE = {"userPrincipalName": "x@mdmsim.example", "deviceName": "New name"}
+# What an action does not work without.
+REQUIRED = {
+    "deleteUserFromSharedAppleDevice": {"userPrincipalName": "x@mdmsim.example"},
+    "setDeviceName": {"deviceName": "New name"},
+}
 
 WIN, MAC, APPLE, MOBILE = {"windows"}, {"macos"}, {"macos", "ios", "ipados"}, {"ios", "ipados"}
 ANDROID, EVERY = {"android"}, set(PLATFORMS)
@@ -80,7 +84,8 @@ def act(client, admin):
 
     def asked(device, action, version="beta", body=None):
         path = f"/{version}/deviceManagement/managedDevices/{device['id']}/{action}"
-        return client.post(path, headers=admin, json=ONE if body is None else body)
+        given = REQUIRED.get(action, {}) if body is None else body
+        return client.post(path, headers=admin, json=given)
 
     return asked
 
@@ -152,8 +157,9 @@ def test_wrong_parameters_are_refused(enroll, act, dump, action, platform, body)
     assert len(answer.json["error"]["details"]) == 1
 
 
-def test_parameters_that_an_action_does_not_have_go_no_further(enroll, act, on_disk):
-    assert act(enroll(), "syncDevice", body={"CANARY": "CANARY"}).status_code == 204
+def test_parameters_that_an_action_does_not_have_are_refused(enroll, act, on_disk):
+    answer = act(enroll(), "syncDevice", body={"CANARY": "CANARY"})
+    assert (answer.status_code, "CANARY" in answer.text) == (400, False)
     assert not on_disk("CANARY")
 
 

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from conftest import conforming
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -43,7 +44,7 @@ def library(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """A service with five devices: `get` a path, `letters` of a list; tests only read from it."""
     path = shutil.copy(prepared, tmp_path_factory.mktemp("library") / "mdm-sim.db")
     app = create_app(Settings(f"sqlite:///{path}"))
-    client = app.test_client()
+    client = conforming(app)
     secret = {"grant_type": "client_credentials", "client_secret": tenant.CLIENT_SECRET}
     application = token(client, **secret)
     person = {"username": tenant.USERS[0].upn, "password": tenant.PASSWORD}

@@ -128,7 +128,8 @@ FOUND = (
 SYNTAX = (
     "deviceName eq", "eq 'x'", "deviceName eq 'x", "(deviceName eq 'x'",
     "deviceName eq 'x')", "deviceName in ()", "deviceName in ('x'", "a/", "a/any(", "a/any(x",
-    "a/any(x:", "a/any(x:x", "a/all()", "a/any('x':x)", "-", "x eq 2026-01-01T", "x eq 'x''", "deviceName eq 'x' and",
+    "a/any(x:", "a/any(x:x", "a/all()", "a/any('x':x)", "-", "x eq 2026-01-01T", "x eq 'x''",
+    "deviceName eq 'x' and",
     "deviceName eq 'x' deviceName", "deviceName & 'x'", "not", "contains(", "contains(deviceName",
     "contains(deviceName,)", "(" * 60, "not " * 60, "'x", "deviceName eq 'CANARY' CANARY",
 )
@@ -156,9 +157,12 @@ WRONG = (
 HARD = (
     "contains(totalStorageSpaceInBytes,5)", "startswith(isEncrypted,true)",
     "isSupervised gt true", "isEncrypted le false",
-    "(" * 18 + "isEncrypted" + ")" * 18, "not " * 18 + "isEncrypted", "(" * 200, "-" * 900 + "5 eq 5",
-    "concat(" * 8 + "deviceName" + ",'x')" * 8 + " eq 'x'", "a/any(x:" * 30, "totalStorageSpaceInBytes mul 9223372036854775807 gt 0",
-    "year(now() add duration'P999999999D') eq 1", "substring(deviceName,-5,-9223372036854775807) eq ''",
+    "(" * 18 + "isEncrypted" + ")" * 18, "not " * 18 + "isEncrypted",
+    "(" * 200, "-" * 900 + "5 eq 5",
+    "concat(" * 8 + "deviceName" + ",'x')" * 8 + " eq 'x'", "a/any(x:" * 30,
+    "totalStorageSpaceInBytes mul 9223372036854775807 gt 0",
+    "year(now() add duration'P999999999D') eq 1",
+    "substring(deviceName,-5,-9223372036854775807) eq ''",
     "totalStorageSpaceInBytes gt 9223372036854775808", "totalStorageSpaceInBytes lt -1e9",
     f"totalStorageSpaceInBytes lt {'9' * 400}", f"totalStorageSpaceInBytes lt {'9' * 400}.0",
     f"deviceName in ({','.join(['null'] * 700)})", f"id in ({','.join(['1'] * 1500)})",

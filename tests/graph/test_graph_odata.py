@@ -11,6 +11,7 @@ from mdm_sim import tenant
 DEVICES = "/v1.0/deviceManagement/managedDevices"
 BETA = "/beta/deviceManagement/managedDevices"
 CONTEXT = "http://localhost/v1.0/$metadata#deviceManagement/managedDevices"
+APPS = "deviceAppManagement/mobileApps"
 BO = tenant.USERS[0].upn
 
 
@@ -255,3 +256,72 @@ def test_an_error_has_graphs_envelope(client, admin):
     inner = error.json["error"]["innerError"]
     assert inner.keys() == {"date", "request-id", "client-request-id"}
     assert inner["request-id"] == error.headers["request-id"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "$top=1&$top=2", "$top=1&$TOP=2", "$filter=&$top=1", "$filter=%20", "$orderby=", "$top=",
+        "$skip=", "$count=", "$count=CANARY", "$format=CANARY", "$format=atom",
+    ],
+)  # fmt: skip
+def test_an_option_twice_or_empty_or_of_another_form_is_refused(library, query):
+    assert "CANARY" not in library.get(f"{DEVICES}?{query}", 400).text
+
+
+@pytest.mark.parametrize(
+    "query", ["$select=", "$expand=", "$skiptoken=", "$format=json", "$format=application/json"]
+)
+def test_some_options_may_be_empty_or_say_the_usual(library, query):
+    assert library.letters(library.get(f"{DEVICES}?{query}")) == "ABCDE"
+
+
+@pytest.mark.parametrize("prefix", ["?", "?&", "??"])
+def test_stray_marks_before_an_option_are_passed_over(library, prefix):
+    assert library.letters(library.get(f"{DEVICES}{prefix}$top=2")) == "AB"
+
+
+def test_a_next_link_repeats_every_option_as_it_came(library):
+    asked = "$TOP=2&$OrderBy=deviceName%20desc&_=176&CANARY=x%26y&$Skip=1&$Count=true"
+    first = library.get(f"{DEVICES}?{asked}")
+    query = urlsplit(first.json["@odata.nextLink"]).query
+    kept = parse_qs(query)
+    assert kept.pop("$skiptoken")
+    assert kept == parse_qs(asked)
+    second = library.get(first.json["@odata.nextLink"])
+    assert library.letters(first) + library.letters(second) == "BCAD"
+
+
+def test_the_number_in_all_is_told_on_the_first_page_alone(library):
+    first = library.get(DEVICES, **{"$count": "true", "$top": "3"}).json
+    second = library.get(first["@odata.nextLink"]).json
+    assert (first["@odata.count"], "@odata.count" in second) == (5, False)
+
+
+def test_a_page_has_as_few_objects_as_the_client_prefers(client, admin):
+    prefer = {**admin, "Prefer": "odata.maxpagesize=2"}
+    everyone = client.get("/v1.0/users", headers=admin).json["value"]
+    first = client.get("/v1.0/users", headers=prefer)
+    assert first.headers["Preference-Applied"] == "odata.maxpagesize=2"
+    assert first.json["value"] == everyone[:2]
+    second = client.get(first.json["@odata.nextLink"], headers=prefer)
+    assert second.json["value"] == everyone[2:4]
+
+
+def test_pages_show_every_object_once_though_others_come_and_go(graph):
+    def add(name):
+        app = {"@odata.type": "#microsoft.graph.iosStoreApp", "displayName": name}
+        return graph("POST", APPS, {**app, "publisher": "x"}, 201)["id"]
+
+    ids = {name: add(name) for name in ("b", "d", "f", "h", "j")}
+    page = graph("GET", f"{APPS}?$orderby=displayName&$top=2")
+    seen = [each["displayName"] for each in page["value"]]
+    for name in ("a", "c", "e", "i"):
+        add(name)
+    graph("DELETE", f"{APPS}/{ids['b']}", status=204)
+    graph("DELETE", f"{APPS}/{ids['d']}", status=204)
+    while "@odata.nextLink" in page:
+        page = graph("GET", page["@odata.nextLink"].removeprefix("http://localhost"))
+        assert page["value"]
+        seen += [each["displayName"] for each in page["value"]]
+    assert seen == ["b", "d", "e", "f", "h", "i", "j"]

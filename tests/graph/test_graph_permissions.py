@@ -1,5 +1,7 @@
 """Who may ask what: each route for applications with and without a role, admins, users, devices."""
 
+from fnmatch import fnmatch
+
 import orjson
 import pytest
 from sqlalchemy import select, update
@@ -31,6 +33,14 @@ AREAS = {
     "directory/deletedItems":                        "User",
     "users":                                         "User",
     "devices":                                       "Device",
+    "groups":                                        "Group",
+    "organization":                                  "Organization",
+    "subscribedSkus":                                "Organization",
+    "domains":                                       "Domain",
+    "applications":                                  "Application",
+    "servicePrincipals":                             "Application",
+    "directoryRoles":                                "Directory",
+    "directoryObjects":                              "Directory",
 }
 EXCEPTIONS = {
     "users/{}/managedDevices":                             f"{DEVICES}.{READ}",
@@ -43,6 +53,46 @@ EXCEPTIONS = {
     "users/{}/wipeManagedAppRegistrationByDeviceTag":      f"{APPS}.{WRITE}",
 }
 # fmt: on
+CHECKS = ("getMemberGroups", "getMemberObjects", "checkMemberGroups", "checkMemberObjects")
+EXCEPTIONS |= {
+    f"{path}/{{}}/{name}": f"{AREAS[path]}.{READ}"
+    for path in ("users", "groups", "devices", "servicePrincipals", "directoryObjects")
+    for name in CHECKS
+}
+EXCEPTIONS |= {"directoryObjects/getByIds": f"Directory.{READ}"}
+EXCEPTIONS |= {f"directory/deletedItems/group{tail}": f"Group.{READ}" for tail in ("", "/$count")}
+OF_GROUPS = {f"Group.{READ}", f"GroupMember.{READ}"}
+DELETED = {"directory/deletedItems", "directory/deletedItems/{}"}
+# Methods, patterns of paths, and the roles that open them as well.
+ALSO = (
+    ("GET", "groups*", OF_GROUPS),
+    ("GET", "directory/deletedItems/group*", OF_GROUPS),
+    ("GET", "users/{}/*emberOf*", OF_GROUPS),
+    ("POST", "*/getMember*", OF_GROUPS),
+    ("POST", "*/checkMember*", OF_GROUPS),
+    ("*", "groups/{}/*/$ref", {f"GroupMember.{WRITE}"}),
+    ("DELETE", "directory/deletedItems/*", {f"Group.{WRITE}"}),
+    ("POST", "directory/deletedItems/*", {f"Group.{WRITE}"}),
+)
+# The areas of the directory, which its own role opens whole, and their paths.
+OF_DIRECTORY = {"User", "Device", "Group", "Organization", "Domain", "Application", "Directory"}
+
+
+def roles(method: str, path: str) -> set[str]:
+    """The roles that open a route."""
+    needed = permission(method, path)
+    also = [
+        found for how, pattern, found in ALSO if fnmatch(f"{method} {path}", f"{how} {pattern}")
+    ]
+    found = {needed}.union(*also, OF_GROUPS if method == "GET" and path in DELETED else set())
+    area, _, rest = needed.partition(".")
+    return found | ({f"Directory.{rest}"} if area in OF_DIRECTORY else set())
+
+
+def code(path: str) -> str:
+    """What a caller is told who may not."""
+    area = permission("GET", path).partition(".")[0]
+    return "Authorization_RequestDenied" if area in OF_DIRECTORY else "Forbidden"
 
 
 def permission(method: str, path: str) -> str:
@@ -104,14 +154,14 @@ def test_every_route_needs_a_token_and_devices_have_none(ask, enroll, register):
 def test_an_ordinary_user_is_forbidden_everything(ask, user, dump):
     before = dump()
     for method, path in EVERY:
-        assert ask(method, path, user) == (403, "Forbidden"), path
+        assert ask(method, path, user) == (403, code(path)), path
     assert dump() == before
 
 
 def test_an_application_without_a_role_is_forbidden_everything(ask, application):
     headers = application()
     for method, path in EVERY:
-        assert ask(method, path, headers) == (403, "Forbidden"), path
+        assert ask(method, path, headers) == (403, code(path)), path
 
 
 @pytest.mark.parametrize(
@@ -121,7 +171,7 @@ def test_a_role_opens_its_own_routes_and_no_others(ask, application, role):
     headers = application(role)
     held = {role, role.replace("ReadWrite", "Read")}
     for method, path in EVERY:
-        needed = {permission(method, path)}
+        needed = roles(method, path)
         needed |= {f"{DEVICES}.{WRITE}"} if path.endswith("/wipe") else set()
         is_export = "/exportDeviceAndAppManagementData" in path
         needed |= {f"{CONFIGURATION}.{READ}"} if is_export else set()

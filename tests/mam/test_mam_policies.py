@@ -81,7 +81,7 @@ def test_target_apps_replaces_the_apps_of_a_policy(
     answer = client.post(f"{PATH}/{policy}/targetApps", headers=admin, json={"apps": [NOTES]})
     shown = client.get(f"{PATH}/{policy}?$expand=apps", headers=admin).json
     assert answer.status_code == 204
-    assert shown["apps"] == [NOTES]
+    assert [each["mobileAppIdentifier"] for each in shown["apps"]] == [NOTES["mobileAppIdentifier"]]
     assert check_in(client, register())["policies"] == []
 
 

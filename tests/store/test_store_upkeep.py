@@ -161,7 +161,7 @@ def test_a_personal_device_has_no_location_and_no_locate_order(
     assert device["receipt"]["refused"] == {"device.location": "ownership_personal"}
     answer = client.post(f"{DEVICES}/{device['id']}/locateDevice", headers=admin)
     assert answer.status_code == 400
-    assert answer.json["error"]["message"] == "locateDevice is for corporate devices only"
+    assert "locateDevice is for corporate devices only" in answer.json["error"]["message"]
 
 
 def test_an_unasked_location_is_refused_on_request_only(

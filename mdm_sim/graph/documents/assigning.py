@@ -89,7 +89,7 @@ def _answer(ask: Ask, target: Target, shelf: Shelf, name: str) -> Response:
     if status == 204 or operation is None or operation.name != "assign":
         return done()
     if operation.returns is None:
-        return shown({}, status)
+        return shown({"@odata.context": ask.context("Edm.Null")}, status)
     inner = below(model(ask.version), target, name)
     context = ask.context(context_of(inner.place))
     with ask.read() as connection:

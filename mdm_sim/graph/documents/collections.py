@@ -27,6 +27,9 @@ from mdm_sim.graph.resolving import Place, Target
 from mdm_sim.messages import NotFound
 from mdm_sim.store.tables import documents, references
 
+# What counts objects below a document: whether there are some, or how many.
+_COUNTED = {"isAssigned": "assignments", "settingCount": "settings"}
+
 
 class Shelf:
     """Makes collections of documents of one version, with everything that can be asked of them."""
@@ -94,7 +97,7 @@ class Shelf:
             properties=self._properties(path, kind),
             where=where,
             whole=partial(self._shown, declared),
-            whole_columns=tuple(documents.c),
+            whole_columns=(*documents.c, *_counts(kind)),
             extras=behaviour.extras,
             most=most,
             page_size=size,
@@ -118,11 +121,9 @@ class Shelf:
             kind_of = "integer" if names["version"].kind == "Int32" else "text"
             own["version"] = Property(documents.c.version, kind_of)
         if "isAssigned" in names:
-            own["isAssigned"] = Property(
-                _has_some(path, "assignments") > 0, "boolean", default=False
-            )
+            own["isAssigned"] = Property(_count("assignments") > 0, "boolean", default=False)
         if "settingCount" in names:
-            own["settingCount"] = Property(_has_some(path, "settings"), "integer", 0)
+            own["settingCount"] = Property(_count("settings"), "integer", 0)
         return DocumentProperties(self._model, kind, documents.c.document, own)
 
     def _filters(self, path: str, kind: Type) -> dict[str, Property]:
@@ -175,6 +176,9 @@ class Shelf:
         shape = kind.properties.get("version")
         if shape and is_computed(kind, "version", shape):
             shown["version"] = row.version if shape.kind == "Int32" else f'"{row.version}"'
+        for name in _COUNTED.keys() & shown.keys():
+            count = getattr(row, name)
+            shown[name] = count > 0 if name == "isAssigned" else count
         if len(declared.derived) == 1:
             return shown
         return {"@odata.type": f"#{NAMESPACE}.{kind.name}", **shown}
@@ -266,7 +270,13 @@ def _last_key(path: ColumnElement[str]) -> ColumnElement[str]:
     return func.substr(path, func.length(before) + 1)
 
 
-def _has_some(path: str, name: str) -> ColumnElement[int]:
+def _counts(kind: Type) -> list[ColumnElement[int]]:
+    """The counts that objects of a type, or of one derived from it, show."""
+    shown = {name for each in kind.derived for name in each.properties}
+    return [_count(below).label(name) for name, below in _COUNTED.items() if name in shown]
+
+
+def _count(name: str) -> ColumnElement[int]:
     """SQL: how many documents of a navigation property there are below a document."""
     inner = documents.alias()
     return (
@@ -274,7 +284,7 @@ def _has_some(path: str, name: str) -> ColumnElement[int]:
         .select_from(inner)
         .where(
             inner.c.tenant_id == documents.c.tenant_id,
-            inner.c.collection == f"{path}/{name}",
+            inner.c.collection == documents.c.collection.concat(f"/{name}"),
             inner.c.parent_id == documents.c.id,
         )
         .correlate(documents)

@@ -16,7 +16,7 @@ from mdm_sim import access
 from mdm_sim.graph.asking import Ask
 from mdm_sim.graph.documents import tables
 from mdm_sim.graph.edm.checking import checked_parameters
-from mdm_sim.graph.edm.model import model
+from mdm_sim.graph.edm.model import Operation, model
 from mdm_sim.graph.resolving import Target
 from mdm_sim.messages import NotServed
 
@@ -28,13 +28,15 @@ Handler = Callable[[Ask, Target, Mapping[str, Any]], Response]
 class Served:
     """An operation by name, on a type and what is derived from it (`*`: on any).
 
-    `reads` marks an action that only reads, such as a report's.
+    `reads` marks an action that only reads, such as a report's. Where there are `permissions`, it
+    takes one of them and not its path's.
     """
 
     kind: str
     name: str
     handle: Handler
     reads: bool = False
+    permissions: tuple[str, ...] = ()
 
 
 class Operations:
@@ -55,9 +57,7 @@ class Operations:
         if method != expected:
             raise MethodNotAllowed(valid_methods=[expected])
         served = self._find(target)
-        area = tables.area(target.place.path)
-        is_reading = not operation.is_action or (served is not None and served.reads)
-        ask.require(access.reading(area) if is_reading else access.writing(area))
+        ask.require(*_permissions(target, operation, served))
         if served is None:
             raise NotServed
         given: Mapping[str, Any] = target.arguments
@@ -73,3 +73,12 @@ class Operations:
         return next(
             (self._served[kind, name] for kind in kinds if (kind, name) in self._served), None
         )
+
+
+def _permissions(target: Target, operation: Operation, served: Served | None) -> tuple[str, ...]:
+    """One of these a caller has to hold."""
+    if served is not None and served.permissions:
+        return served.permissions
+    area = tables.area(target.place.path)
+    is_reading = not operation.is_action or (served is not None and served.reads)
+    return (access.reading(area) if is_reading else access.writing(area),)

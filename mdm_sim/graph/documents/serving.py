@@ -102,7 +102,7 @@ class Documents:
                 else listing.page(ask, collection)
             )
         if target.members or target.tail == "$value":
-            return self._part(ask, target, collection)
+            return self.part(ask, target, collection)
         if target.place.is_collection:
             return listing.one(ask, collection, str(target.key))
         return self._single(ask, target, collection)
@@ -122,10 +122,11 @@ class Documents:
         return shown({"@odata.context": context, **self._empty(ask, target)})
 
     def _empty(self, ask: Ask, target: Target) -> dict[str, Any]:
-        shown_as = completed(model(ask.version), target.kind, {})
+        defaults = self._behaviours.of(target.place.path).defaults
+        shown_as = completed(model(ask.version), target.kind, defaults)
         return shown_as | {"id": target.place.parent_id.replace("/", "_") or target.kind.name}
 
-    def _part(self, ask: Ask, target: Target, collection: Collection) -> Response:
+    def part(self, ask: Ask, target: Target, collection: Collection) -> Response:
         """A property of an object, or its raw value (OData Protocol 4.01, 11.2.4)."""
         key = target.key if target.place.is_collection else rows.SINGLE
         with ask.read() as connection:

@@ -46,6 +46,7 @@ AREAS: tuple[tuple[str, str, str], ...] = (
     (f"{DM}/*onnectors*",                          access.SERVICE,       "DeviceConfiguration"),
     (f"{DM}/notificationMessageTemplates*",        access.SERVICE,       "DeviceConfiguration"),
     (f"{DM}/intuneBrandingProfiles*",              access.APPS,          "DeviceConfiguration"),
+    (f"{DM}/reports*",                             access.DEVICES,       "Other"),
     (f"{DM}/auditEvents*",                         access.APPS,          "Other"),
     (f"{DM}/role*",                                access.RBAC,          "Role"),
     (f"{DM}/resourceOperations*",                  access.RBAC,          "Role"),
@@ -141,6 +142,10 @@ ABSENT: tuple[str, ...] = (
     f"{DM}/zebraFotaConnector",
     f"{DAM}/symantecCodeSigningCertificate",
     "users/manager",
+    f"{DM}/managedDevices/windowsProtectionState",
+    f"{DM}/comanagedDevices/windowsProtectionState",
+    f"{DM}/detectedApps/managedDevices/windowsProtectionState",
+    "users/managedDevices/windowsProtectionState",
 )
 
 # What devices report of themselves and their users comes through their own doors alone, judged

@@ -148,7 +148,7 @@ def put_single(
     behaviour, document = behaviours.of(path), as_document(found)
     behaviour.check(document)
     spot = Spot(path, parent_id, rows.SINGLE)
-    values = {**values_of(found), **behaviour.own(work, spot, document)}
+    values = {**behaviour.defaults, **values_of(found), **behaviour.own(work, spot, document)}
     rows.add(work, path, parent_id, rows.SINGLE, found.kind, values)
     _put_inner(work, behaviours, path, parent_id, found)
     behaviour.effect(work, rows.SINGLE, document)

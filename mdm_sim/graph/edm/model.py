@@ -75,7 +75,8 @@ class Type:
         """`told` is the type's line in the table."""
         self._model, self._told = model, told
         self.name = name
-        self.is_entity = bool(told.get("entity"))
+        # Roots without a key are entities as well: only those have navigation.
+        self.is_entity = bool(told.get("entity") or told.get("navigation"))
         self.is_abstract = bool(told.get("abstract"))
         self.base = model.types[told["base"]] if "base" in told else None
 

@@ -1,110 +1,58 @@
-"""detectedApps: the application inventory of the devices whose inventory may be kept, counted."""
+"""detectedApps: the applications that devices have, counted; and those of one device."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from functools import lru_cache
 
-from flask import Response
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, Connection, select
 
-from mdm_sim import access, contexts
 from mdm_sim.graph import listing
 from mdm_sim.graph.asking import Ask
-from mdm_sim.graph.entities import managed_devices
-from mdm_sim.graph.odata.properties import Properties, Property, constant
-from mdm_sim.graph.reading import reading
-from mdm_sim.graph.routing import Route
-from mdm_sim.store.tables import devices
+from mdm_sim.graph.edm.model import model
+from mdm_sim.graph.entities.inventory import apps, having
+from mdm_sim.graph.entities.modelled import modelled
+from mdm_sim.graph.odata.properties import Property, constant
 
-_READ = access.reading(access.DEVICES)
-_PATH = "deviceManagement/detectedApps"
-_PLATFORMS = {
-    "windows": "windows",
-    "macos": "macOS",
-    "ios": "ios",
-    "ipados": "ios",
-    "android": "androidDedicatedAndFullyManaged",
-}
+PATH = "deviceManagement/detectedApps"
+# Which device has which app.
+HAVING, DEVICE, APP = having, having.c.device_id, having.c.id
 
-_app = func.json_each(devices.c.facts, "$.applications").table_valued("value", name="app")
-
-
-def _of_app(name: str) -> ColumnElement[Any]:
-    return func.coalesce(func.json_extract(_app.c.value, f"$.{name}"), "")
-
-
-# An app's id is a digest of what tells it from another: identifier, name, version and platform.
-_detected = (
-    select(
-        devices.c.tenant_id,
-        devices.c.id.label("device_id"),
-        func.sha256(
-            _of_app("id")
-            + "\n"
-            + _of_app("name")
-            + "\n"
-            + _of_app("version")
-            + "\n"
-            + devices.c.platform
-        ).label("id"),
-        _of_app("name").label("name"),
-        _of_app("version").label("version"),
-        func.coalesce(func.json_extract(_app.c.value, "$.sizeInBytes"), 0).label("size"),
-        case(_PLATFORMS, value=devices.c.platform, else_="unknown").label("platform"),
-    )
-    .select_from(devices.join(_app, devices.c.facts.is_not(None)))
-    .where(devices.c.hidden.is_(False), devices.c.epoch == contexts.tenant_epoch(devices))
-    .subquery()
-)
-_apps = (
-    select(
-        _detected.c.tenant_id,
-        _detected.c.id,
-        _detected.c.name,
-        _detected.c.version,
-        _detected.c.platform,
-        func.max(_detected.c.size).label("size"),
-        func.count(_detected.c.device_id.distinct()).label("device_count"),
-    )
-    .group_by(
-        _detected.c.tenant_id,
-        _detected.c.id,
-        _detected.c.name,
-        _detected.c.version,
-        _detected.c.platform,
-    )
-    .subquery()
-)
-
-PROPERTIES: Properties = {
-    "id": Property(_apps.c.id),
-    "displayName": Property(_apps.c.name, any_case=True),
-    "version": Property(_apps.c.version),
-    "sizeInByte": Property(_apps.c.size, "integer", 0),
-    "deviceCount": Property(_apps.c.device_count, "integer", 0),
+_HELD = {
+    "id": Property(apps.c.id),
+    "displayName": Property(apps.c.name, any_case=True),
+    "version": Property(apps.c.version),
+    "sizeInByte": Property(apps.c.size, "integer", 0),
+    "deviceCount": Property(apps.c.device_count, "integer", 0),
     "publisher": constant(""),
-    "platform": Property(_apps.c.platform),
+    "platform": Property(apps.c.platform),
 }
 
 
 def _of_tenant(ask: Ask) -> Sequence[ColumnElement[bool]]:
-    return (_apps.c.tenant_id == ask.who.tenant_id,)
+    return (apps.c.tenant_id == ask.who.tenant_id,)
 
 
-APPS = listing.Collection(_PATH, _apps, _apps.c.id, PROPERTIES, _of_tenant)
+@lru_cache(maxsize=2)
+def collection(version: str) -> listing.Collection:
+    """Every app that a device has whose inventory may be kept."""
+    known = model(version)
+    held = modelled(known, known.types["detectedApp"], _HELD)
+    return listing.Collection(PATH, apps, apps.c.id, held, _of_tenant)
 
 
-def _devices(ask: Ask) -> Response:
-    ask.require(_READ)
-    holding = select(_detected.c.device_id).where(
-        _detected.c.tenant_id == ask.who.tenant_id, _detected.c.id == ask.keys[0]
+@lru_cache(maxsize=2)
+def of_devices(version: str) -> listing.Collection:
+    """The same, once for each device that has it."""
+    known = model(version)
+    held = modelled(known, known.types["detectedApp"], _HELD)
+    source = apps.join(
+        having, (having.c.tenant_id == apps.c.tenant_id) & (having.c.id == apps.c.id)
     )
-    collection = managed_devices.COLLECTIONS[ask.version]
-    return listing.page(ask, collection.within(devices.c.id.in_(holding)))
+    return listing.Collection(PATH, source, apps.c.id, held, _of_tenant)
 
 
-ROUTES = (
-    *reading(_PATH, _READ, lambda _ask: APPS),
-    Route("GET", f"{_PATH}/{{}}/managedDevices", _devices),
-)
+def exists(connection: Connection, ask: Ask, app_id: str) -> bool:
+    """Whether a device has this app."""
+    query = select(apps.c.id).where(*_of_tenant(ask), apps.c.id == app_id)
+    return connection.execute(query).first() is not None

@@ -16,7 +16,8 @@ from sqlalchemy import select
 
 from mdm_sim import access, actions, contexts, queries
 from mdm_sim.graph.asking import Ask, shown
-from mdm_sim.graph.entities.managed_devices import PATH, find
+from mdm_sim.graph.entities.device_places import PATH
+from mdm_sim.graph.entities.managed_devices import find
 from mdm_sim.graph.routing import Route
 from mdm_sim.messages import Detail, Impossible, Malformed, NotFound
 from mdm_sim.store import audit

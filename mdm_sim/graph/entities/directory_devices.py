@@ -6,46 +6,31 @@ Every change judges the records again that state the device's id.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 from flask import Response
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from mdm_sim import access, contexts
+from mdm_sim import access, contexts, memberships
 from mdm_sim.graph import listing
 from mdm_sim.graph.asking import Ask, done, shown
-from mdm_sim.graph.entities.users import MISSING, USERS, user_id_of
-from mdm_sim.graph.odata.properties import Properties, Property, constant
-from mdm_sim.graph.reading import reading
+from mdm_sim.graph.entities.directory_kinds import collection, find
+from mdm_sim.graph.entities.directory_tables import DEVICES
+from mdm_sim.graph.entities.referred import named, referred
+from mdm_sim.graph.entities.users import user_id_of
 from mdm_sim.graph.routing import Route
-from mdm_sim.messages import Conflict, Detail, Malformed, NotInDirectory
+from mdm_sim.messages import BadInDirectory, Detail
 from mdm_sim.store import audit
 from mdm_sim.store.engine import scrub_after
-from mdm_sim.store.tables import device_owners, directory_devices, users
+from mdm_sim.store.tables import device_owners, directory_devices
 from mdm_sim.store.work import Work
 
-_READ = access.reading(access.DIRECTORY_DEVICES)
 _WRITE = access.writing(access.DIRECTORY_DEVICES)
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _TRUST_TYPES = {"AzureAd", "ServerAd", "Workplace"}
 _RELATIONS = ("registeredOwners", "registeredUsers")
 
-PROPERTIES: Properties = {
-    "id": Property(directory_devices.c.id),
-    "deviceId": Property(directory_devices.c.device_id, any_case=True),
-    "displayName": Property(directory_devices.c.display_name, any_case=True),
-    "accountEnabled": Property(directory_devices.c.account_enabled, "boolean"),
-    "trustType": Property(directory_devices.c.trust_type),
-    "operatingSystem": Property(directory_devices.c.operating_system),
-    "operatingSystemVersion": Property(directory_devices.c.operating_system_version),
-    "createdDateTime": Property(directory_devices.c.created_at, "moment"),
-    "registrationDateTime": Property(directory_devices.c.created_at, "moment"),
-    "alternativeSecurityIds": constant([], "json"),
-    "physicalIds": constant([], "json"),
-    "systemLabels": constant([], "json"),
-}
 # What an admin may state, and the column it is kept in.
 _STATED = {
     "displayName": directory_devices.c.display_name.name,
@@ -56,24 +41,17 @@ _STATED = {
 }
 
 
-def _of_tenant(ask: Ask) -> Sequence[ColumnElement[bool]]:
-    return (directory_devices.c.tenant_id == ask.who.tenant_id,)
-
-
-DEVICES = listing.Collection(
-    "devices", directory_devices, directory_devices.c.id, PROPERTIES, _of_tenant, most=999
-)
-
-
 def _stated(body: dict[str, Any]) -> dict[str, Any]:
     values = {column: body[name] for name, column in _STATED.items() if name in body}
     wrong = [name for name, column in _STATED.items() if column in values and not _fits(name, body)]
     if wrong:
         message = "A property of the request is of the wrong type."
-        raise Malformed(message, [Detail(f"/{name}", "another type is expected") for name in wrong])
+        raise BadInDirectory(
+            message, [Detail(f"/{name}", "another type is expected") for name in wrong]
+        )
     if values.get("trust_type") not in {None, *_TRUST_TYPES}:
         message = "Property trustType is invalid."
-        raise Malformed(message, [Detail("/trustType", "AzureAd, ServerAd or Workplace")])
+        raise BadInDirectory(message, [Detail("/trustType", "AzureAd, ServerAd or Workplace")])
     return values
 
 
@@ -86,29 +64,13 @@ def _fits(name: str, body: dict[str, Any]) -> bool:
     return isinstance(value, str) and len(value) <= 256
 
 
-def _object_id_of(ask: Ask) -> str:
-    with ask.read() as connection:
-        return _object_id(connection, ask, ask.keys[0])
-
-
-def _object_id(connection: Any, ask: Ask, key: str) -> str:
-    """The object a path names by its id, or by its device id as an alternate key."""
-    named = (directory_devices.c.id == key) | (directory_devices.c.device_id == key.lower())
-    found = connection.execute(
-        select(directory_devices.c.id).where(*_of_tenant(ask), named)
-    ).scalar()
-    if found is None:
-        raise NotInDirectory(MISSING)
-    return str(found)
-
-
 def _create(ask: Ask) -> Response:
     ask.require(_WRITE)
     body = ask.body()
     device_id = body.get("deviceId")
     if not isinstance(device_id, str) or not _GUID.fullmatch(device_id):
         message = "Property deviceId is required."
-        raise Malformed(message, [Detail("/deviceId", "a GUID is expected")])
+        raise BadInDirectory(message, [Detail("/deviceId", "a GUID is expected")])
     values = {
         "display_name": "",
         "trust_type": None,
@@ -121,10 +83,10 @@ def _create(ask: Ask) -> Response:
         object_id = work.new_id()
         taken = directory_devices.c.device_id == device_id.lower()
         if work.connection.execute(
-            select(directory_devices.c.id).where(*_of_tenant(ask), taken)
+            select(directory_devices.c.id).where(*DEVICES.where(work.tenant_id), taken)
         ).first():
             message = "Another object with the same value for property deviceId already exists."
-            raise Conflict(message)
+            raise BadInDirectory(message, [Detail("/deviceId", "another id is expected")])
         work.connection.execute(
             insert(directory_devices),
             {
@@ -136,7 +98,7 @@ def _create(ask: Ask) -> Response:
             },
         )
         work.record(audit.Entry(audit.Task.CREATE, "Create Device", "Device", "Device", object_id))
-        item = listing.fetch(work.connection, ask, DEVICES, object_id)
+        item = listing.fetch(work.connection, ask, collection(ask, DEVICES), object_id)
     return shown({"@odata.context": ask.context("devices", "$entity"), **item}, 201)
 
 
@@ -145,9 +107,9 @@ def _patch(ask: Ask) -> Response:
     body = ask.body()
     values = _stated(body)
     with ask.work() as work:
-        object_id = _object_id(work.connection, ask, ask.keys[0])
+        object_id = find(work.connection, ask, DEVICES, ask.keys[0])
         if values:
-            mine = (*_of_tenant(ask), directory_devices.c.id == object_id)
+            mine = (*DEVICES.where(work.tenant_id), directory_devices.c.id == object_id)
             work.connection.execute(update(directory_devices).where(*mine).values(values))
             scrub_after(work.connection)
             _rejudge(work, object_id)
@@ -163,7 +125,7 @@ def _patch(ask: Ask) -> Response:
 def _delete(ask: Ask) -> Response:
     ask.require(_WRITE)
     with ask.work() as work:
-        object_id = _object_id(work.connection, ask, ask.keys[0])
+        object_id = find(work.connection, ask, DEVICES, ask.keys[0])
         device_id = _device_id(work, object_id)
         work.connection.execute(
             delete(device_owners).where(
@@ -172,8 +134,11 @@ def _delete(ask: Ask) -> Response:
             )
         )
         work.connection.execute(
-            delete(directory_devices).where(*_of_tenant(ask), directory_devices.c.id == object_id)
+            delete(directory_devices).where(
+                *DEVICES.where(work.tenant_id), directory_devices.c.id == object_id
+            )
         )
+        memberships.forget(work, object_id)
         contexts.rejudge_joined(work, device_id)
         scrub_after(work.connection)
         work.record(audit.Entry(audit.Task.DELETE, "Delete Device", "Device", "Device", object_id))
@@ -192,24 +157,13 @@ def _rejudge(work: Work, object_id: str) -> None:
 
 
 def _relate(relation: str) -> tuple[Route, ...]:
-    """List, add and remove the users of a relation."""
-
-    def entries(ask: Ask) -> Response:
-        ask.require(_READ)
-        with ask.read() as connection:
-            object_id = _object_id(connection, ask, ask.keys[0])
-        related = select(device_owners.c.user_id).where(
-            device_owners.c.tenant_id == ask.who.tenant_id,
-            device_owners.c.directory_device_id == object_id,
-            device_owners.c.relation == relation,
-        )
-        return listing.page(ask, USERS.within(users.c.id.in_(related)))
+    """Add and remove the users of a relation."""
 
     def add(ask: Ask) -> Response:
         ask.require(_WRITE)
-        user_id = user_id_of(ask, _reference(ask.body()))
+        user_id = user_id_of(ask, referred(ask))
         with ask.work() as work:
-            object_id = _object_id(work.connection, ask, ask.keys[0])
+            object_id = find(work.connection, ask, DEVICES, ask.keys[0])
             row = {
                 "tenant_id": work.tenant_id,
                 "directory_device_id": object_id,
@@ -232,9 +186,9 @@ def _relate(relation: str) -> tuple[Route, ...]:
 
     def remove(ask: Ask) -> Response:
         ask.require(_WRITE)
-        user_id = user_id_of(ask, ask.keys[1])
+        user_id = user_id_of(ask, named(ask))
         with ask.work() as work:
-            object_id = _object_id(work.connection, ask, ask.keys[0])
+            object_id = find(work.connection, ask, DEVICES, ask.keys[0])
             work.connection.execute(
                 delete(device_owners).where(
                     device_owners.c.tenant_id == work.tenant_id,
@@ -257,23 +211,13 @@ def _relate(relation: str) -> tuple[Route, ...]:
         return done()
 
     return (
-        Route("GET", f"devices/{{}}/{relation}", entries),
         Route("POST", f"devices/{{}}/{relation}/$ref", add),
+        Route("DELETE", f"devices/{{}}/{relation}/$ref", remove),
         Route("DELETE", f"devices/{{}}/{relation}/{{}}/$ref", remove),
     )
 
 
-def _reference(body: dict[str, Any]) -> str:
-    """The last segment of an `@odata.id`."""
-    reference = body.get("@odata.id")
-    if not isinstance(reference, str) or not reference.strip("/"):
-        message = "An @odata.id is required."
-        raise Malformed(message, [Detail("/@odata.id", "a URL is expected")])
-    return reference.rstrip("/").rsplit("/", 1)[-1].removeprefix("users('").removesuffix("')")
-
-
 ROUTES = (
-    *reading("devices", _READ, lambda _ask: DEVICES, _object_id_of),
     Route("POST", "devices", _create),
     Route("PATCH", "devices/{}", _patch),
     Route("DELETE", "devices/{}", _delete),

@@ -15,6 +15,7 @@ from sqlalchemy import delete, insert
 from mdm_sim import epochs, protections
 from mdm_sim.graph.documents import rows
 from mdm_sim.graph.documents.behaviours import Behaviour, Document
+from mdm_sim.graph.entities import app_contents
 from mdm_sim.store.tables import managed_apps
 from mdm_sim.store.work import Work
 
@@ -73,7 +74,7 @@ def _prefixed(prefix: str, work: Work, _document: Document) -> str:
 
 
 BEHAVIOURS = (
-    Behaviour("deviceAppManagement/mobileApps", effect=_app_effect),
+    Behaviour(app_contents.APPS, effect=_app_effect, own=app_contents.publishing),
     *(
         Behaviour(path, effect=partial(_policy_effect, path), new_id=partial(_prefixed, prefix))
         if path in _NAMING

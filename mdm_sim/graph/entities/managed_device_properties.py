@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, case, func, literal
+from sqlalchemy import ColumnElement, Float, case, func
 
 from mdm_sim import contexts
-from mdm_sim.graph.odata.properties import NEVER, Properties, Property, constant
+from mdm_sim.graph.edm.model import NAMESPACE, model
+from mdm_sim.graph.entities.device_marks import category_name, scope_tags
+from mdm_sim.graph.entities.modelled import casts, modelled
+from mdm_sim.graph.odata.properties import Casts, Properties, Property, constant
+from mdm_sim.policy.context import Platform
 from mdm_sim.store.tables import devices, fact, users
 
-ENROLLED_TYPES_V1 = (
-    "unknown userEnrollment deviceEnrollmentManager appleBulkWithUser appleBulkWithoutUser "
-    "windowsAzureADJoin windowsBulkUserless windowsAutoEnrollment windowsBulkAzureDomainJoin "
-    "windowsCoManagement windowsAzureADJoinUsingDeviceAuth appleUserEnrollment "
-    "appleUserEnrollmentWithServiceAccount"
-)
 YEAR_SECONDS = 365 * 24 * 3600
 
 
@@ -53,9 +51,7 @@ def _system() -> ColumnElement[str]:
 
 def _enrollment_type(version: str) -> ColumnElement[str]:
     """v1.0 knows fewer members; a newer one shows as Graph shows one it may not name."""
-    if version == "beta":
-        return devices.c.enrollment_type
-    known = devices.c.enrollment_type.in_(ENROLLED_TYPES_V1.split())
+    known = devices.c.enrollment_type.in_(model(version).members("deviceEnrollmentType"))
     return case((known, devices.c.enrollment_type), else_="unknownFutureValue")
 
 
@@ -70,9 +66,9 @@ def _managed_name() -> ColumnElement[str]:
 
 
 # fmt: off
-def properties(version: str) -> Properties:
-    """The properties of v1.0, and on beta some more."""
-    shared = {
+def _held() -> Properties:
+    """What there is of a device, by Graph's names in both versions."""
+    return {
         "id":                       Property(devices.c.id),
         "userId":                   Property(devices.c.user_id, default=""),
         "deviceName":               _fact("deviceName"),
@@ -86,21 +82,12 @@ def properties(version: str) -> Properties:
         "osVersion":                _fact("osVersion"),
         "easActivated":             Property(fact(devices, "easDeviceId").is_not(None), "boolean"),
         "easDeviceId":              _fact("easDeviceId"),
-        "easActivationDateTime":    constant(NEVER),
         "azureADRegistered":        Property(fact(devices, "azureADDeviceId").is_not(None), "boolean"),
-        "deviceEnrollmentType":     Property(_enrollment_type(version)),
-        "activationLockBypassCode": constant(None),
         "emailAddress":             Property(users.c.user_principal_name, default="", any_case=True),
         "azureADDeviceId":          _fact("azureADDeviceId"),
         "deviceRegistrationState":  constant("registered"),
-        "deviceCategoryDisplayName": constant("Unknown"),
+        "deviceCategoryDisplayName": Property(category_name(), default="Unknown"),
         "isSupervised":             Property(_is_supervised(), "boolean"),
-        "exchangeLastSuccessfulSyncDateTime": constant(NEVER),
-        "exchangeAccessState":      constant("none"),
-        "exchangeAccessStateReason": constant("none"),
-        "remoteAssistanceSessionUrl": constant(None),
-        "remoteAssistanceSessionErrorDetails": constant(None),
-        "isEncrypted":              Property(literal(0), "boolean"),
         "userPrincipalName":        Property(users.c.user_principal_name, default="", any_case=True),
         "model":                    _fact("model"),
         "manufacturer":             _fact("manufacturer"),
@@ -108,29 +95,30 @@ def properties(version: str) -> Properties:
         "complianceGracePeriodExpirationDateTime": constant("9999-12-31T23:59:59Z"),
         "serialNumber":             _fact("serialNumber"),
         "phoneNumber":              _fact("phoneNumber", default=""),
-        "androidSecurityPatchLevel": constant(None),
         "userDisplayName":          Property(users.c.display_name, default=""),
-        "configurationManagerClientEnabledFeatures": constant(None),
         "wiFiMacAddress":           _fact("wiFiMacAddress"),
-        "deviceHealthAttestationState": constant(None),
         "subscriberCarrier":        _fact("subscriberCarrier", default=""),
         "meid":                     _fact("meid", default=""),
         "totalStorageSpaceInBytes": _fact("totalStorageSpaceInBytes", "integer", 0),
         "freeStorageSpaceInBytes":  _fact("freeStorageSpaceInBytes", "integer", 0),
         "managedDeviceName":        Property(_managed_name()),
         "partnerReportedThreatState": Property(_threat_state(), default="unknown"),
-        "requireUserEnrollmentApproval": constant(None),
         "managementCertificateExpirationDate": Property(_certificate_end(), "moment"),
         "iccid":                    _fact("iccid", on_request=True),
         "udid":                     _fact("udid", on_request=True),
-        "notes":                    constant(None),
         "ethernetMacAddress":       _fact("ethernetMacAddress", on_request=True),
-        "physicalMemoryInBytes":    constant(0, "integer"),
-        "enrollmentProfileName":    constant(None),
         "managementState":          Property(devices.c.management_state),
-        "deviceActionResults":      constant([], "json"),
+        # of beta alone
+        "ownerType":                Property(_owner()),
+        "deviceType":               _fact("deviceType", default="unknown"),
+        "joinType":                 Property(case((devices.c.entra_joined, "azureADJoined"), else_="unknown")),
+        "aadRegistered":            Property(fact(devices, "azureADDeviceId").is_not(None), "boolean"),
+        "azureActiveDirectoryDeviceId": _fact("azureADDeviceId"),
+        "enrolledByUserPrincipalName": Property(users.c.user_principal_name, default="", any_case=True),
+        "roleScopeTagIds":          Property(scope_tags(), "json"),
+        "hardwareInformation":      Property(hardware(), "json", on_request=True),
+        "skuFamily":                constant(""),
     }
-    return shared | _BETA if version == "beta" else shared
 
 
 def _is_supervised() -> ColumnElement[bool]:
@@ -141,31 +129,49 @@ def _certificate_end() -> ColumnElement[float]:
     return (devices.c.enrolled_at + YEAR_SECONDS).cast(Float)
 
 
-_BETA = {
-    "ownerType":                    Property(_owner()),
-    "deviceType":                   _fact("deviceType", default="unknown"),
-    "joinType":                     Property(case((devices.c.entra_joined, "azureADJoined"), else_="unknown")),
-    "lostModeState":                constant("disabled"),
-    "aadRegistered":                Property(fact(devices, "azureADDeviceId").is_not(None), "boolean"),
-    "azureActiveDirectoryDeviceId": _fact("azureADDeviceId"),
-    "enrolledByUserPrincipalName":  Property(users.c.user_principal_name, default="", any_case=True),
-    "roleScopeTagIds":              constant([], "json"),
-    "autopilotEnrolled":            Property(literal(0), "boolean"),
-    "chassisType":                  constant("unknown"),
-    "chromeOSDeviceInfo":           constant([], "json"),
-    "hardwareInformation":          constant(None),
-    "managementFeatures":           constant("none"),
-    "processorArchitecture":        constant("unknown"),
-    "securityPatchLevel":           constant(None),
-    "skuFamily":                    constant(""),
-    "skuNumber":                    constant(0, "integer"),
-    "specificationVersion":         constant(None),
-    "retireAfterDateTime":          constant(NEVER),
-    "preferMdmOverGroupPolicyAppliedDateTime": constant(NEVER),
-    "bootstrapTokenEscrowed":       Property(literal(0), "boolean"),
-    "deviceFirmwareConfigurationInterfaceManaged": Property(literal(0), "boolean"),
-    "configurationManagerClientHealthState": constant(None),
-    "configurationManagerClientInformation": constant(None),
-    "cloudPcRemoteActionResults":   constant([], "json"),
+# Facts that hardwareInformation repeats, by its own names.
+_HARDWARE = {
+    "serialNumber":         "serialNumber",
+    "imei":                 "imei",
+    "meid":                 "meid",
+    "manufacturer":         "manufacturer",
+    "model":                "model",
+    "phoneNumber":          "phoneNumber",
+    "subscriberCarrier":    "subscriberCarrier",
+    "cellularTechnology":   "cellularTechnology",
+    "wifiMac":              "wiFiMacAddress",
+    "ipAddressV4":          "ipAddressV4",
+    "totalStorageSpace":    "totalStorageSpaceInBytes",
+    "freeStorageSpace":     "freeStorageSpaceInBytes",
 }
 # fmt: on
+
+
+def hardware() -> ColumnElement[str]:
+    """What is kept of a device's hardware, as JSON; what is not kept is not in it."""
+    facts = [part for name, source in _HARDWARE.items() for part in (name, fact(devices, source))]
+    is_supervised = func.json(case((_is_supervised(), "true"), else_="false"))
+    every = func.json_object(*facts, "isSupervised", is_supervised)
+    return func.json_patch("{}", every)
+
+
+def properties(version: str) -> Properties:
+    """The properties of a version, which has fewer on v1.0."""
+    known = model(version)
+    held = _held() | {"deviceEnrollmentType": Property(_enrollment_type(version))}
+    return modelled(known, known.types["managedDevice"], held, _odata_type())
+
+
+def casts_of(version: str) -> Casts:
+    """Looking at devices as the types that beta has of them."""
+    known = model(version)
+    conditions = {"windowsManagedDevice": devices.c.platform == Platform.WINDOWS}
+    held = properties(version)
+    return casts(known, known.types["managedDevice"], conditions, lambda _kind: held)
+
+
+def _odata_type() -> Property:
+    is_windows = devices.c.platform == Platform.WINDOWS
+    names = {True: "windowsManagedDevice", False: "managedDevice"}
+    types = {each: f"#{NAMESPACE}.{name}" for each, name in names.items()}
+    return Property(case((is_windows, types[True]), else_=types[False]))

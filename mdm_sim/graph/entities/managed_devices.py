@@ -1,39 +1,42 @@
-"""managedDevices: list, get, patch (ownership), delete, and every remote action."""
+"""managedDevices: what a device is in Graph, what an admin changes of it, and its deletion.
+
+Of its properties an admin writes the owner, the name given to it and the scope tags, and by
+reference its category. `notes` would be free text about a device and its user: no row of the page
+permits to keep that, and it is refused.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
+from functools import lru_cache, partial
 from typing import Any
 
 from flask import Response
 from sqlalchemy import ColumnElement, Connection, select, update
 
-from mdm_sim import access, actions, records
-from mdm_sim.clock import iso
+from mdm_sim import access, records
 from mdm_sim.graph import listing
 from mdm_sim.graph.asking import Ask, done, shown
-from mdm_sim.graph.entities.managed_device_properties import properties
-from mdm_sim.graph.entities.users import user_id_of
-from mdm_sim.graph.reading import reading
-from mdm_sim.graph.routing import Route
+from mdm_sim.graph.edm.checking import checked
+from mdm_sim.graph.edm.model import model
+from mdm_sim.graph.entities import action_results, device_marks
+from mdm_sim.graph.entities.device_details import EXTRAS
+from mdm_sim.graph.entities.device_places import COMANAGED, OF_USER, PATH, within
+from mdm_sim.graph.entities.managed_device_properties import casts_of, properties
+from mdm_sim.graph.routing import KEY, Route
 from mdm_sim.messages import Detail, Malformed, NotFound
-from mdm_sim.policy.context import Ownership, Workload
-from mdm_sim.remote_actions import DEVICE_ACTIONS, RemoteAction
+from mdm_sim.policy.context import Ownership
 from mdm_sim.store import audit
 from mdm_sim.store.engine import scrub_after
 from mdm_sim.store.tables import devices, users
+from mdm_sim.store.work import Work
 
 _READ = access.reading(access.DEVICES)
 _WRITE = access.writing(access.DEVICES)
-PATH = "deviceManagement/managedDevices"
 _OWNERS = {"company": Ownership.CORPORATE, "personal": Ownership.PERSONAL}
-
-
-def _of_tenant(ask: Ask) -> Sequence[ColumnElement[bool]]:
-    return (devices.c.tenant_id == ask.who.tenant_id, devices.c.hidden.is_(False))
-
-
-_SOURCE = devices.outerjoin(
+_LONGEST_NAME = 256
+_MOST_TAGS = 100
+SOURCE = devices.outerjoin(
     users,
     (users.c.tenant_id == devices.c.tenant_id)
     & (users.c.id == devices.c.user_id)
@@ -41,68 +44,34 @@ _SOURCE = devices.outerjoin(
 )
 
 
-def _action_results(connection: Connection, ask: Ask, items: list[dict[str, Any]]) -> None:
-    for item in items:
-        rows = actions.results(connection, ask.who.tenant_id, item["id"])
-        item["deviceActionResults"] = [_result(connection, ask, item["id"], row) for row in rows]
+def of_tenant(ask: Ask) -> Sequence[ColumnElement[bool]]:
+    """SQL: the devices that an admin sees."""
+    return (devices.c.tenant_id == ask.who.tenant_id, devices.c.hidden.is_(False))
 
 
-def _result(connection: Connection, ask: Ask, device_id: str, row: Any) -> dict[str, Any]:
-    result = {
-        "actionName": row.action,
-        "actionState": row.state,
-        "startDateTime": iso(row.requested_at),
-        "lastUpdatedDateTime": iso(row.updated_at),
-    }
-    if row.action != "locateDevice":
-        return result
-    device = records.find(connection, Workload.MDM, ask.who.tenant_id, device_id)
-    located = records.stored_facts(connection, device, ask.desk.clock.now()).get("location")
-    return {
-        "@odata.type": "#microsoft.graph.locateDeviceActionResult",
-        **result,
-        "deviceLocation": _location(located, device, row) if row.state == "done" else None,
-    }
-
-
-def _location(located: Mapping[str, Any] | None, device: Any, order: Any) -> dict[str, Any] | None:
-    if located is None:
-        return None
-    return {
-        "lastCollectedDateTime": located.get("at") or iso(device.last_sync_at),
-        "longitude": located.get("longitude"),
-        "latitude": located.get("latitude"),
-        "altitude": None,
-        "horizontalAccuracy": located.get("accuracyInMeters"),
-        "verticalAccuracy": None,
-        "heading": None,
-        "speed": None,
-        "lastCollectedDateTimeUtc": located.get("at") or iso(order.updated_at),
-    }
-
-
-COLLECTIONS = {
-    version: listing.Collection(
+@lru_cache(maxsize=2)
+def collection(version: str) -> listing.Collection:
+    """Every device that an admin sees, without what it leads to."""
+    return listing.Collection(
         PATH,
-        _SOURCE,
+        SOURCE,
         devices.c.id,
         properties(version),
-        _of_tenant,
-        extras={"deviceActionResults": _action_results},
+        of_tenant,
+        extras={"deviceActionResults": action_results.fill, **EXTRAS},
+        casts=casts_of(version),
+        searchable=("deviceName", "managedDeviceName", "userPrincipalName"),
     )
-    for version in ("v1.0", "beta")
-}
 
 
-def _list_of_user(ask: Ask) -> Response:
-    ask.require(_READ)
-    mine = devices.c.user_id == user_id_of(ask, ask.keys[0])
-    return listing.page(ask, COLLECTIONS[ask.version].within(mine))
+def find(
+    ask: Ask, connection: Connection, device_id: str, path: str = PATH, keys: Sequence[str] = ()
+) -> Any:
+    """The row of a device that is not deleted and that a path with these keys shows.
 
-
-def find(ask: Ask, connection: Connection, device_id: str) -> Any:
-    """The row of a device that is not deleted. Raises NotFound."""
-    query = select(devices).where(*_of_tenant(ask), devices.c.id == device_id)
+    Raises NotFound.
+    """
+    query = select(devices).where(*of_tenant(ask), *within(path, keys), devices.c.id == device_id)
     row = connection.execute(query).one_or_none()
     if row is None:
         message = "Resource not found."
@@ -110,134 +79,111 @@ def find(ask: Ask, connection: Connection, device_id: str) -> Any:
     return row
 
 
-def exists(connection: Connection, ask: Ask, device_id: str) -> bool:
-    """Whether there is a device of this id."""
-    query = select(devices.c.id).where(*_of_tenant(ask), devices.c.id == device_id)
+def is_there(
+    connection: Connection, ask: Ask, device_id: str, *conditions: ColumnElement[bool]
+) -> bool:
+    """Whether there is a device of this id, under conditions."""
+    query = select(devices.c.id).where(*of_tenant(ask), *conditions, devices.c.id == device_id)
     return connection.execute(query).first() is not None
 
 
-def _patch(ask: Ask) -> Response:
-    """Ownership and the name an admin gives; everything else about a device is the device's own."""
+def _find(ask: Ask, connection: Connection, path: str) -> Any:
+    return find(ask, connection, ask.keys[-1], path, ask.keys)
+
+
+def _patch(path: str, ask: Ask) -> Response:
+    """What an admin says of a device; everything else about it is the device's own."""
     ask.require(_WRITE)
-    body = {name: value for name, value in ask.body().items() if not name.startswith("@")}
-    names = {"managedDeviceOwnerType", "managedDeviceName"}
-    names |= {"ownerType"} if ask.version == "beta" else set()
-    if body.keys() - names:
-        message = "A property of the request is read-only or unknown."
-        raise Malformed(message, _read_only(body.keys() - names, ask.version))
-    owner = _owner(body)
-    name = _name(body)
+    values = _changes(ask)
     with ask.work() as work:
-        row = find(ask, work.connection, ask.keys[-1])
-        if owner is not None and owner != row.ownership:
-            records.mark_ownership(work, row, owner)
+        row = _find(ask, work.connection, path)
+        owner = values.get("ownerType", values.get("managedDeviceOwnerType"))
+        if owner is not None and _OWNERS[owner] != row.ownership:
+            records.mark_ownership(work, row, _OWNERS[owner])
+        name, tags = values.get("managedDeviceName"), values.get("roleScopeTagIds")
         if name is not None:
-            mine = (devices.c.tenant_id == work.tenant_id, devices.c.id == row.id)
-            work.connection.execute(update(devices).where(*mine).values(managed_device_name=name))
-            scrub_after(work.connection)
-            work.record(
-                audit.Entry(
-                    audit.Task.UPDATE,
-                    "Patch ManagedDevice",
-                    "Device",
-                    "ManagedDevice",
-                    row.id,
-                    {"managedDeviceName": "set"},
-                )
-            )
-        item = listing.fetch(work.connection, ask, COLLECTIONS[ask.version], row.id)
+            _rename(work, row, name)
+        if tags is not None:
+            device_marks.set_scope_tags(work, row.id, tags)
+        changed = {each for each in ("managedDeviceName", "roleScopeTagIds") if each in values}
+        if changed:
+            entry = ("Patch ManagedDevice", "Device", "ManagedDevice", row.id)
+            changes = dict.fromkeys(sorted(changed), "set")
+            work.record(audit.Entry(audit.Task.UPDATE, *entry, changes))
+        item = listing.fetch(work.connection, ask, collection(ask.version), row.id)
     return shown({"@odata.context": ask.context(PATH, "$entity"), **item})
 
 
-def _read_only(names: Set[str], version: str) -> list[Detail]:
+def _rename(work: Work, row: Any, name: str) -> None:
+    mine = (devices.c.tenant_id == work.tenant_id, devices.c.id == row.id)
+    work.connection.execute(update(devices).where(*mine).values(managed_device_name=name))
+    scrub_after(work.connection)
+
+
+def _changes(ask: Ask) -> Mapping[str, Any]:
+    """The body of a PATCH, checked. Raises Malformed."""
+    body = {name: value for name, value in ask.body().items() if not name.startswith("@")}
+    known = model(ask.version)
+    kind = known.types["managedDevice"]
+    spelled = {kind.names.get(name.lower(), ""): value for name, value in body.items()}
+    names = {"managedDeviceOwnerType", "managedDeviceName"}
+    names |= {"ownerType", "roleScopeTagIds"} if ask.version == "beta" else set()
+    if spelled.keys() - names:
+        message = "A property of the request is read-only or unknown."
+        raise Malformed(message, _read_only(spelled.keys() - names - {""}))
+    values = checked(known, kind, spelled).values
+    _check(values)
+    return values
+
+
+def _read_only(names: Set[str]) -> list[Detail]:
     """Names of Graph's own only: an unknown name may itself be personal."""
-    known = sorted(names & COLLECTIONS[version].properties.keys())
-    return [Detail(f"/{name}", "this property is read-only") for name in known]
+    return [Detail(f"/{name}", "this property is read-only") for name in sorted(names)]
 
 
-def _owner(body: Mapping[str, Any]) -> Ownership | None:
-    stated = body.get("ownerType", body.get("managedDeviceOwnerType"))
-    if stated is None:
-        return None
-    if not isinstance(stated, str) or stated not in _OWNERS:
-        message = "The owner type has to be company or personal."
-        raise Malformed(message, [Detail("/managedDeviceOwnerType", "company or personal")])
-    return _OWNERS[stated]
-
-
-def _name(body: Mapping[str, Any]) -> str | None:
-    name = body.get("managedDeviceName")
-    if name is not None and (not isinstance(name, str) or not 0 < len(name) <= 256):
-        message = "The name has to be a string of 1 to 256 characters."
+def _check(values: Mapping[str, Any]) -> None:
+    for name in ("ownerType", "managedDeviceOwnerType"):
+        if name in values and values[name] not in _OWNERS:
+            message = "The owner type has to be company or personal."
+            raise Malformed(message, [Detail(f"/{name}", "company or personal")])
+    name = values.get("managedDeviceName")
+    if name is not None and not 0 < len(name) <= _LONGEST_NAME:
+        message = f"The name has to be a string of 1 to {_LONGEST_NAME} characters."
         raise Malformed(message, [Detail("/managedDeviceName", "a string is expected")])
-    return name
+    if len(values.get("roleScopeTagIds") or ()) > _MOST_TAGS:
+        message = f"A device has at most {_MOST_TAGS} scope tags."
+        raise Malformed(message, [Detail("/roleScopeTagIds", "fewer are expected")])
 
 
-def _delete(ask: Ask) -> Response:
+def _delete(path: str, ask: Ask) -> Response:
     ask.require(_WRITE)
     with ask.work() as work:
-        records.hide(work, find(ask, work.connection, ask.keys[-1]))
+        records.hide(work, _find(ask, work.connection, path))
     return done()
 
 
-_TYPES: dict[str, tuple[type, ...]] = {
-    "text": (str,),
-    "boolean": (bool,),
-    "integer": (int,),
-    "object": (dict, list, str),
-}
+def _category(path: str, method: str, ask: Ask) -> Response:
+    """`deviceCategory/$ref`: in which category a device is, put or taken out."""
+    ask.require(_READ if method == "GET" else _WRITE)
+    with ask.read() as connection:
+        device_id = _find(ask, connection, path).id
+    if method == "GET":
+        return device_marks.category_link(ask, device_id)
+    return device_marks.change_category(ask, device_id, clears=method == "DELETE")
 
 
-def _parameters(ask: Ask, action: RemoteAction) -> dict[str, Any]:
-    """The parameters of an action, in Graph's names and types; a body may be left out."""
-    body = ask.body_or_nothing()
-    found = {}
-    for name, kind in action.parameters.items():
-        value = body.get(name)
-        if value is None:
-            if name in action.required:
-                message = f"The parameter {name} is required."
-                raise Malformed(message, [Detail(f"/{name}", "a value is expected")])
-            continue
-        if not isinstance(value, _TYPES[kind]) or (kind == "integer" and isinstance(value, bool)):
-            message = f"The parameter {name} is of the wrong type."
-            raise Malformed(message, [Detail(f"/{name}", f"{kind} is expected")])
-        found[name] = value
-    return found
+def _routes(path: str) -> tuple[Route, ...]:
+    """What an admin does to a device, at one of the paths where devices are."""
+    root = path.replace("users/", f"users/{KEY}/") + f"/{KEY}"
+    beta_only = path == COMANAGED
+    return (
+        Route("PATCH", root, partial(_patch, path), beta_only),
+        Route("DELETE", root, partial(_delete, path), beta_only),
+        *(
+            Route(each, f"{root}/deviceCategory/$ref", partial(_category, path, each), beta_only)
+            for each in ("GET", "PUT", "DELETE")
+        ),
+    )
 
 
-def _requested(
-    ask: Ask, action: RemoteAction, device_id: str, order_id: str, now: float
-) -> dict[str, Any]:
-    """A request for a device's logs, which is all that an action returns as an object."""
-    return {
-        "@odata.context": ask.context(f"microsoft.graph.{action.returns}"),
-        "id": f"{device_id}_{order_id}",
-        "managedDeviceId": device_id,
-        "status": "pending",
-        "requestedDateTimeUTC": iso(now),
-        "errorCode": 0,
-    }
-
-
-def _act(action: RemoteAction) -> Route:
-    def handle(ask: Ask) -> Response:
-        permissions = [access.REMOTE_ACTIONS] + ([_WRITE] if action.name == "wipe" else [])
-        ask.require(*permissions)
-        parameters = _parameters(ask, action)
-        with ask.work() as work:
-            row = find(ask, work.connection, ask.keys[-1])
-            order_id = actions.ask(work, row, action.name, parameters)
-            body = _requested(ask, action, row.id, order_id, work.now)
-        return shown(body) if action.returns else done()
-
-    return Route("POST", f"{PATH}/{{}}/{action.name}", handle, beta_only=action.beta_only)
-
-
-ROUTES = (
-    *reading(PATH, _READ, lambda ask: COLLECTIONS[ask.version]),
-    Route("PATCH", f"{PATH}/{{}}", _patch),
-    Route("DELETE", f"{PATH}/{{}}", _delete),
-    Route("GET", "users/{}/managedDevices", _list_of_user),
-    *(_act(action) for action in DEVICE_ACTIONS),
-)
+ROUTES = tuple(route for path in (PATH, COMANAGED, OF_USER) for route in _routes(path))

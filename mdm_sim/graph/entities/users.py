@@ -11,55 +11,34 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Response
-from sqlalchemy import ColumnElement, Connection, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from mdm_sim import access, joining, tokens
 from mdm_sim.graph import listing
 from mdm_sim.graph.asking import Ask, done, shown
-from mdm_sim.graph.odata.properties import Property, constant
-from mdm_sim.graph.reading import reading
+from mdm_sim.graph.entities.directory_kinds import MISSING, collection
+from mdm_sim.graph.entities.directory_tables import PEOPLE
 from mdm_sim.graph.routing import Route
-from mdm_sim.messages import Conflict, Detail, Malformed, NotInDirectory
+from mdm_sim.messages import BadInDirectory, Detail, NotInDirectory
 from mdm_sim.store import audit
 from mdm_sim.store.engine import scrub_after
 from mdm_sim.store.tables import users
 from mdm_sim.store.work import Work
 
-READ = access.reading(access.USERS)
 WRITE = access.writing(access.USERS)
 _LONGEST = 256
-MISSING = "Resource does not exist or one of its queried reference-property objects is not present."
-
-PROPERTIES = {
-    "id": Property(users.c.id),
-    "displayName": Property(users.c.display_name, any_case=True),
-    "userPrincipalName": Property(users.c.user_principal_name, any_case=True),
-    "mail": Property(users.c.user_principal_name, any_case=True),
-    "accountEnabled": Property(users.c.account_enabled, "boolean"),
-    "createdDateTime": Property(users.c.created_at, "moment"),
-    "userType": Property(literal("Member")),
-    "businessPhones": constant([], "json"),
-    "givenName": constant(None),
-    "surname": constant(None),
-    "jobTitle": constant(None),
-    "mobilePhone": constant(None),
-    "officeLocation": constant(None),
-    "preferredLanguage": constant(None),
-}
+TAKEN = "Another object with the same value for property userPrincipalName already exists."
 
 
-def _of_tenant(ask: Ask) -> Sequence[ColumnElement[bool]]:
-    return (users.c.tenant_id == ask.who.tenant_id, users.c.deleted_at.is_(None))
-
-
-USERS = listing.Collection("users", users, users.c.id, PROPERTIES, _of_tenant, most=999)
+def _named(ask: Ask, key: str) -> Sequence[ColumnElement[bool]]:
+    named = (users.c.id == key.lower()) | (users.c.user_principal_name == key.lower())
+    return (*PEOPLE.where(ask.who.tenant_id), named)
 
 
 def user_id_of(ask: Ask, key: str) -> str:
-    """The id of the user a path names by id or UPN. Raises NotFound."""
-    named = (users.c.id == key) | (users.c.user_principal_name == key.lower())
+    """The id of the user a path names by id or UPN. Raises NotInDirectory."""
     with ask.read() as connection:
-        user_id = connection.execute(select(users.c.id).where(*_of_tenant(ask), named)).scalar()
+        user_id = connection.execute(select(users.c.id).where(*_named(ask, key))).scalar()
     if user_id is None:
         raise NotInDirectory(MISSING)
     return str(user_id)
@@ -67,9 +46,7 @@ def user_id_of(ask: Ask, key: str) -> str:
 
 def exists(connection: Connection, ask: Ask, key: str) -> bool:
     """Whether there is a user of this id or UPN."""
-    named = (users.c.id == key) | (users.c.user_principal_name == key.lower())
-    query = select(users.c.id).where(*_of_tenant(ask), named)
-    return connection.execute(query).first() is not None
+    return connection.execute(select(users.c.id).where(*_named(ask, key))).first() is not None
 
 
 def _create(ask: Ask) -> Response:
@@ -95,7 +72,7 @@ def _create(ask: Ask) -> Response:
             },
         )
         work.record(audit.Entry(audit.Task.CREATE, "Create User", "Other", "User", user_id))
-        item = listing.fetch(work.connection, ask, USERS, user_id)
+        item = listing.fetch(work.connection, ask, collection(ask, PEOPLE), user_id)
     return shown({"@odata.context": ask.context("users", "$entity"), **item}, 201)
 
 
@@ -108,7 +85,7 @@ def _patch(ask: Ask) -> Response:
     if "accountEnabled" in body:
         if not isinstance(body["accountEnabled"], bool):
             message = "Property accountEnabled is invalid."
-            raise Malformed(message, [Detail("/accountEnabled", "a boolean is expected")])
+            raise BadInDirectory(message, [Detail("/accountEnabled", "a boolean is expected")])
         values["account_enabled"] = body["accountEnabled"]
     if "userPrincipalName" in body:
         values["user_principal_name"] = _upn(body)
@@ -153,32 +130,30 @@ def _upn(body: Any) -> str:
     upn = _text(body, "userPrincipalName").lower()
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", upn):
         message = "Property userPrincipalName is invalid."
-        raise Malformed(message, [Detail("/userPrincipalName", "name@domain is expected")])
+        raise BadInDirectory(message, [Detail("/userPrincipalName", "name@domain is expected")])
     return upn
 
 
 def _require_free(work: Work, upn: str | None, user_id: str) -> None:
-    """Raise Conflict when another user has this UPN."""
+    """Raise BadInDirectory when another user has this UPN."""
     taken = (
         users.c.tenant_id == work.tenant_id,
         users.c.user_principal_name == upn,
         users.c.id != user_id,
     )
     if work.connection.execute(select(users.c.id).where(*taken)).first():
-        message = "Another object with the same value for property userPrincipalName exists."
-        raise Conflict(message)
+        raise BadInDirectory(TAKEN, [Detail("/userPrincipalName", "another name is expected")])
 
 
 def _text(body: Any, name: str) -> str:
     value = body.get(name) if isinstance(body, dict) else None
     if not isinstance(value, str) or not 0 < len(value) <= _LONGEST:
         message = f"Property {name} is required and has to be a string."
-        raise Malformed(message, [Detail(f"/{name}", "a string is expected")])
+        raise BadInDirectory(message, [Detail(f"/{name}", "a string is expected")])
     return value
 
 
 ROUTES = (
-    *reading("users", READ, lambda _ask: USERS, lambda ask: user_id_of(ask, ask.keys[0])),
     Route("POST", "users", _create),
     Route("PATCH", "users/{}", _patch),
     Route("DELETE", "users/{}", _delete),

@@ -146,7 +146,10 @@ class _Reader:
 
     def _right_of_in(self) -> tuple[Expression, ...]:
         if not self._is_mark("("):
-            return (self._prefix(),)
+            path = self._prefix()
+            if not isinstance(path, Path):
+                raise wrong(path.position, "A list or a collection is expected")
+            return (path,)
         position = self._next.position
         members = self._arguments()
         if not members:

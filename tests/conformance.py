@@ -31,6 +31,8 @@ def problems(body: Any) -> list[str]:
     found = _CONTEXT.search(str(body.get("@odata.context", "")))
     if found is None:
         return ["no @odata.context"] if "@odata.context" not in body else ["a strange context"]
+    if found["path"] == "Edm.Null":
+        return [] if set(body) == {"@odata.context"} else ["more than nothing"]
     known = model(found["version"])
     shape = named(known, found["path"])
     if shape is None:

@@ -1,0 +1,1 @@
+"""How much an answer says of its types and links: odata.metadata levels, spelling of values."""
