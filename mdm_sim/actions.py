@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
 
 from mdm_sim.messages import Conflict, Impossible, NotFound, Order, Result
 from mdm_sim.policy.context import Ownership, Platform, Workload
@@ -19,10 +19,12 @@ from mdm_sim.store import audit
 from mdm_sim.store.engine import scrub_after
 from mdm_sim.store.minting import count
 from mdm_sim.store.prepared import Prepared
-from mdm_sim.store.tables import devices, orders, registrations
+from mdm_sim.store.tables import devices, orders, references, registrations
 from mdm_sim.store.work import Work
 
 OPEN = ("pending", "active")
+# That an admin blocked a user's apps is a reference of the user's to themselves.
+BLOCKED = "users/managedAppUser"
 # managementState of the record: when asked, when handed out, when it failed.
 STATES = {
     "retire": ("retirePending", "retireIssued", "retireFailed"),
@@ -228,4 +230,34 @@ def _set_management_state(work: Work, row: Any, state: str) -> None:
         update(table)
         .where(table.c.tenant_id == work.tenant_id, table.c.id == row.id)
         .values(management_state=state)
+    )
+
+
+def block_apps(work: Work, user_id: str, *, blocks: bool) -> None:
+    """Bar a user from registering apps, or let them register again."""
+    forget_block(work, user_id)
+    if blocks:
+        row = {"collection": BLOCKED, "source_id": user_id, "target_id": user_id}
+        work.connection.execute(insert(references), {"tenant_id": work.tenant_id, **row})
+    verb = "Block" if blocks else "Unblock"
+    kind = ("Application", "User", user_id)
+    work.record(audit.Entry(audit.Task.MANAGE, f"{verb} ManagedAppUser", *kind))
+
+
+def forget_block(work: Work, user_id: str) -> None:
+    """Remove that a user's apps are blocked."""
+    work.connection.execute(delete(references).where(*_blocked(work.tenant_id, user_id)))
+
+
+def are_apps_blocked(connection: Connection, tenant_id: str, user_id: str) -> bool:
+    """Whether a user is barred from registering apps."""
+    query = select(references.c.source_id).where(*_blocked(tenant_id, user_id))
+    return connection.execute(query).first() is not None
+
+
+def _blocked(tenant_id: str, user_id: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        references.c.tenant_id == tenant_id,
+        references.c.collection == BLOCKED,
+        references.c.source_id == user_id,
     )

@@ -1,4 +1,4 @@
-"""Devices that an admin lists for a person before they are enrolled: the person's id, and no more."""
+"""Devices that an admin lists for a person before they enrol: of the person only the id."""
 
 from __future__ import annotations
 

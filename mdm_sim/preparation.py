@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mdm_sim import epochs, tenant
-from mdm_sim.store import schema
+from mdm_sim.graph import built_in
+from mdm_sim.store import audit, schema
 from mdm_sim.store.work import Desk
 from mdm_sim.upkeep import job
 
@@ -19,5 +20,6 @@ def prepare(desk: Desk, tell: Callable[[int], None] = lambda _done: None) -> Non
     with desk.store.write() as connection:
         schema.upgrade(connection)
         tenant.seed(connection, desk.clock.now())
+        built_in.seed(desk.on(connection, tenant.TENANT_ID, audit.SYSTEM, ""))
     for tenant_id in job.tenants(desk):
         epochs.finish(desk, tenant_id, tell=tell)

@@ -15,7 +15,7 @@ from mdm_sim.store.tables import documents, managed_apps
 IOS = "deviceAppManagement/iosManagedAppProtections"
 ANDROID = "deviceAppManagement/androidManagedAppProtections"
 WINDOWS = "deviceAppManagement/windowsManagedAppProtections"
-_PATHS = {
+PATHS = {
     Platform.IOS: IOS,
     Platform.IPADOS: IOS,
     Platform.MACOS: IOS,
@@ -23,7 +23,7 @@ _PATHS = {
     Platform.LINUX: ANDROID,
     Platform.WINDOWS: WINDOWS,
 }
-_EVERYBODY = "#microsoft.graph.allLicensedUsersAssignmentTarget"
+EVERYBODY = "#microsoft.graph.allLicensedUsersAssignmentTarget"
 
 _NAMING = Prepared(
     select(documents.c.id, documents.c.document, documents.c.version)
@@ -52,7 +52,7 @@ def policies_for(
     connection: Connection, tenant_id: str, platform: Platform, identifier: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """The policies that name the app and are assigned to all users, each with its settings."""
-    path = _PATHS[platform]
+    path = PATHS[platform]
     named = next(iter(identifier.values()), "")
     rows = _NAMING(connection, tenant=tenant_id, path=path, identifier=named).all()
     return [
@@ -70,4 +70,4 @@ def _settings(document: str) -> dict[str, Any]:
 def _is_assigned(connection: Connection, tenant_id: str, path: str, policy_id: str) -> bool:
     rows = _TARGETS(connection, tenant=tenant_id, path=path, policy=policy_id)
     targets = (orjson.loads(row[0])["target"] for row in rows)
-    return any(target["@odata.type"] == _EVERYBODY for target in targets)
+    return any(target["@odata.type"] == EVERYBODY for target in targets)

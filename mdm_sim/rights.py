@@ -13,7 +13,17 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, delete, func, select
 
-from mdm_sim import contexts, diagnostics, joining, licences, memberships, receipts, records
+from mdm_sim import (
+    actions,
+    contexts,
+    diagnostics,
+    joining,
+    licences,
+    listed_devices,
+    memberships,
+    receipts,
+    records,
+)
 from mdm_sim.clock import instant, iso
 from mdm_sim.messages import NotFound, describe
 from mdm_sim.policy import catalogue
@@ -101,8 +111,10 @@ def held(connection: Connection, person: Any, now: float) -> dict[str, Any]:
         },
         **found,
         "directoryDevices": _directory_devices(connection, *subject),
+        "listedDevices": listed_devices.held(connection, *subject),
         "memberships": memberships.held(connection, *subject),
         "licenses": _licenses(connection, *subject),
+        "managedAppsBlocked": actions.are_apps_blocked(connection, *subject),
         "credentials": _credentials(connection, person, found),
         "auditEvents": _audit_events(connection, person, found),
     }
@@ -269,7 +281,9 @@ def erase(work: Work, person: Any, trigger: str) -> Erased:
     )
     counts["credentials"] = gone.rowcount
     ids["directoryDevices"] = joining.disown(work, person.id)
+    counts["listedDevices"] = listed_devices.forget(work, person.id)
     counts["memberships"] = memberships.forget(work, person.id)
+    actions.forget_block(work, person.id)
     this = (users.c.tenant_id == work.tenant_id, users.c.id == person.id)
     counts["directoryEntries"] = work.connection.execute(delete(users).where(*this)).rowcount
     scrub_after(work.connection)

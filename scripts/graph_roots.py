@@ -55,6 +55,8 @@ SHOWN = {
     ("roleDefinition", "roleAssignments"),
     ("windowsAutopilotDeploymentProfile", "assignedDevices"),
 }
+# Properties that the packages leave out: of any value, which is theirs as untyped data.
+UNTYPED = (("managedAppStatusRaw", "content"),)
 # Properties that the service sets, though the packages write them.
 SERVICE_SET = {
     f"{owner}.{name}"
@@ -66,6 +68,9 @@ SERVICE_SET = {
         "deviceEnrollmentConfiguration": "deviceEnrollmentConfigurationType priority version",
         "groupPolicyUploadedDefinitionFile": "status uploadDateTime",
         "importedWindowsAutopilotDeviceIdentity": "state",
+        "windowsAutopilotDeviceIdentity": (
+            "addressableUserName deviceAccountPassword deviceAccountUpn userPrincipalName"
+        ),
         "roleDefinition": "isBuiltIn isBuiltInRoleDefinition",
         "windowsAutopilotSettings": ("lastManualSyncTriggerDateTime lastSyncDateTime syncStatus"),
     }.items()

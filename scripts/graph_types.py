@@ -24,6 +24,7 @@ from graph_roots import (
     ROOTS,
     SERVICE_SET,
     SHOWN,
+    UNTYPED,
     VALUES,
     WITHOUT_DERIVED,
 )
@@ -85,6 +86,9 @@ class Builder:
 
     def _added(self) -> None:
         """What the packages' paths leave out, or say otherwise."""
+        for owner, name in UNTYPED:
+            if owner in self.types:
+                self.types[owner].setdefault("properties", {})[name] = "Untyped?"
         for owner, name in SHOWN:
             if owner in self.types:
                 self.verbs[owner, name] = defaultdict(set, verbs={"G"}, item={"G"})

@@ -6,10 +6,12 @@ Further arguments go to pytest. Formatting, lint, types and import contracts are
 import subprocess
 import sys
 
+import node_packages
 from environment import ROOT, ensure
 
 if __name__ == "__main__":
     python = ensure("requirements-test.lock")
+    node_packages.ensure()
     command = [str(python), "-m", "pytest", "-n", "auto", *sys.argv[1:]]
     try:
         sys.exit(subprocess.run(command, cwd=str(ROOT), check=False).returncode)

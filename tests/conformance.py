@@ -33,6 +33,11 @@ def problems(body: Any) -> list[str]:
         return ["no @odata.context"] if "@odata.context" not in body else ["a strange context"]
     if found["path"] == "Edm.Null":
         return [] if set(body) == {"@odata.context"} else ["more than nothing"]
+    if found["path"] == "$ref":
+        return [] if set(body) == {"@odata.context", "@odata.id"} else ["no single reference"]
+    if found["path"] == "Collection($ref)":
+        links = [set(each) for each in body["value"]]
+        return [] if all(each == {"@odata.id"} for each in links) else ["no references"]
     known = model(found["version"])
     shape = named(known, found["path"])
     if shape is None:
@@ -52,11 +57,13 @@ def problems(body: Any) -> list[str]:
 def named(known: Model, path: str) -> Shape | None:
     """The type that a context speaks of: `deviceManagement/x('id')/y(a,b)/$entity`."""
     is_one = path.endswith("/$entity")
-    plain = re.sub(r"\((?:[^()]|\([^()]*\))*\)", "()", path.removesuffix("/$entity"))
+    plain, before = path.removesuffix("/$entity"), ""
+    while plain != before:
+        plain, before = re.sub(r"\([^()]*\)", "", plain), plain
     collection = re.match(r"^Collection\((.*)\)$", path.removesuffix("/$entity"))
     if collection:
         return _of_name(known, collection[1], many=True)
-    first, *rest = plain.replace("()", "").split("/")
+    first, *rest = plain.split("/")
     here = known.roots.get(first) or _of_name(known, first, many=False)
     for segment in rest:
         here = _member(known, here, segment) if here else None
@@ -70,7 +77,10 @@ def _of_name(known: Model, name: str, *, many: bool) -> Shape | None:
     if name.startswith("Edm."):
         return Shape(name.removeprefix("Edm."), many)
     kind = known.find(name)
-    return Shape(kind.name, many) if kind else None
+    plain = name.removeprefix("microsoft.graph.")
+    if kind is None:
+        return Shape(plain, many) if known.is_enum(plain) else None
+    return Shape(kind.name, many)
 
 
 def _member(known: Model, here: Shape, segment: str) -> Shape | None:
@@ -113,6 +123,8 @@ def _members(known: Model, name: str, value: Any, at: str) -> Iterator[str]:
 
 
 def _is_primitive(kind: str, value: Any) -> bool:
+    if kind == "Untyped":
+        return True
     if kind == "Boolean":
         return isinstance(value, bool)
     if kind in _WHOLE:

@@ -14,8 +14,7 @@ from mdm_sim.graph.annotations.levels import leveled
 from mdm_sim.graph.asking import Ask
 from mdm_sim.graph.edm.model import model
 from mdm_sim.graph.entities import (
-    app_registrations,
-    audit_events,
+    app_statuses,
     deleted_items,
     device_queries,
     directory_devices,
@@ -43,8 +42,7 @@ from mdm_sim.store.work import Desk
 ROUTES = Table(
     (
         *managed_devices.ROUTES,
-        *app_registrations.ROUTES,
-        *audit_events.ROUTES,
+        *app_statuses.ROUTES,
         *device_queries.ROUTES,
         *users.ROUTES,
         *user_changes.ROUTES,

@@ -16,7 +16,9 @@ LONGEST = 2_000
 TAILS = ("$count", "$ref", "$value")
 _CALL = re.compile(r"^(?P<name>[^()]*)\((?P<arguments>.*)\)$", re.DOTALL)
 _CAST = re.compile(r"^(?:microsoft\.)?graph\.", re.IGNORECASE)
-_ARGUMENT = re.compile(r"\s*(?P<name>\w+)\s*=\s*(?P<value>'(?:[^']|'')*'|[^,']*)\s*(?:,|$)")
+_ARGUMENT = re.compile(
+    r"\s*(?P<name>\w+)\s*=\s*(?P<value>'(?:[^']|'')*'|\[[^\]]*\]|[^,']*)\s*(?:,|$)"
+)
 
 
 @dataclass(frozen=True, slots=True)

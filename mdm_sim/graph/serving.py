@@ -9,14 +9,30 @@ from mdm_sim.graph.documents.serving import VERSIONS, Documents
 from mdm_sim.graph.edm.model import model
 from mdm_sim.graph.entities import (
     app_contents,
+    app_intents,
+    app_operations,
+    app_views,
+    audit_events,
+    autopilot,
     cleanup_rules,
     compliance_policies,
     corporate_identifiers,
     device_actions,
+    device_counts,
     device_functions,
     device_views,
+    enrollment_configurations,
+    filters,
+    group_policies,
+    intents,
     managed_apps,
+    push_certificates,
+    remote_action_audits,
     reports,
+    roles,
+    settings_catalogue,
+    simple_operations,
+    starting_values,
     threat_connectors,
     users,
 )
@@ -24,9 +40,18 @@ from mdm_sim.graph.views import ViewShelf
 
 ELSEWHERE: Elsewhere = {
     **device_views.ELSEWHERE,
+    **app_views.ELSEWHERE,
+    **app_intents.ELSEWHERE,
     "users": users.exists,
 }
-VIEWS = {**device_views.VIEWS}
+VIEWS = {
+    **device_views.VIEWS,
+    **device_counts.VIEWS,
+    **app_views.VIEWS,
+    **app_intents.VIEWS,
+    **audit_events.VIEWS,
+    **remote_action_audits.VIEWS,
+}
 BEHAVIOURS = Behaviours(
     (
         *managed_apps.BEHAVIOURS,
@@ -35,6 +60,13 @@ BEHAVIOURS = Behaviours(
         *cleanup_rules.BEHAVIOURS,
         *corporate_identifiers.BEHAVIOURS,
         *app_contents.BEHAVIOURS,
+        *settings_catalogue.BEHAVIOURS,
+        *intents.BEHAVIOURS,
+        *group_policies.BEHAVIOURS,
+        *roles.BEHAVIOURS,
+        *enrollment_configurations.BEHAVIOURS,
+        *autopilot.BEHAVIOURS,
+        *starting_values.BEHAVIOURS,
     ),
     ELSEWHERE,
 )
@@ -46,8 +78,20 @@ DOCUMENTS = Documents(
             *corporate_identifiers.SERVED,
             *app_contents.SERVED,
             *reports.SERVED,
+            *settings_catalogue.SERVED,
+            *intents.SERVED,
+            *group_policies.SERVED,
+            *roles.SERVED,
+            *enrollment_configurations.SERVED,
+            *autopilot.SERVED,
+            *filters.SERVED,
+            *push_certificates.SERVED,
+            *simple_operations.SERVED,
             *device_actions.SERVED,
             *device_functions.SERVED,
+            *device_counts.SERVED,
+            *app_operations.SERVED,
+            *audit_events.SERVED,
             *replacing(BEHAVIOURS, SHELVES),
         )
     ),

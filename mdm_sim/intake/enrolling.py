@@ -115,10 +115,13 @@ def enroll(work: Work, user_id: str | None, enrollment: Enrollment) -> Enrolled:
 def register(work: Work, user_id: str, registration: Registration) -> Enrolled:
     """Register a managed app; the same user, app and device tag keep their registration.
 
-    Raises Impossible without an app identifier, Forbidden when the device is another user's or the
-    tenant is closed.
+    Raises Impossible without an app identifier, Forbidden when the device is another user's, an
+    admin has blocked the user's apps or the tenant is closed.
     """
     contexts.require_open(work.connection, work.tenant_id)
+    if actions.are_apps_blocked(work.connection, work.tenant_id, user_id):
+        message = "an administrator has blocked this user's apps"
+        raise Forbidden(message)
     facts = registration.facts
     device = _linked_device(work, user_id, registration)
     context = contexts.with_tenant(

@@ -121,7 +121,7 @@ _AUDIT_EVENT = {"id": ID, "activityDateTime": MOMENT, "activityType": TEXT, "res
 _MEMBERSHIP = {"relation": TEXT, "ofId": ID, "toId": ID, "displayName": nullable(TEXT)}
 _LICENSE = {"skuId": ID, "disabledPlans": listed(ID)}
 _COUNTS = (
-    *("orders", "receipts", "diagnosticReports", "credentials", "memberships"),
+    *("orders", "receipts", "diagnosticReports", "credentials", "listedDevices", "memberships"),
     "directoryEntries",
 )
 _GONE = ("managedAppRegistrations", "managedDevices", "directoryDevices")
@@ -179,6 +179,7 @@ SCHEMAS: dict[str, Shape] = {
             "enrollmentType": one_of(TYPES),
             "complianceState": one_of(["unknown", "compliant", "noncompliant"]),
             "hidden": BOOLEAN,
+            "marks": mapped(listed(TEXT)),
         }
     ),
     "ManagedAppRegistration": closed({**_EXPORTED, "managedDeviceId": nullable(ID)}),
@@ -190,8 +191,10 @@ SCHEMAS: dict[str, Shape] = {
             "managedDevices": listed(ref("ManagedDevice")),
             "managedAppRegistrations": listed(ref("ManagedAppRegistration")),
             "directoryDevices": listed(closed(_DIRECTORY_DEVICE)),
+            "listedDevices": listed(ID),
             "memberships": listed(closed(_MEMBERSHIP)),
             "licenses": listed(closed(_LICENSE)),
+            "managedAppsBlocked": BOOLEAN,
             "credentials": listed(closed(_CREDENTIAL)),
             "auditEvents": listed(closed(_AUDIT_EVENT)),
         }

@@ -35,16 +35,13 @@ SHOWN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("GET deviceAppManagement/managedAppRegistrations*", ("record", "user*")),
     ("GET users/{}/managedAppRegistrations*",           ("record", "user*")),
     ("* deviceManagement/auditEvents*",                 ("correlation*",)),
-    ("* deviceManagement/deviceCompliancePolicies*",    ("document",)),
-    ("* deviceManagement/mobileThreatDefenseConnectors*", ("document",)),
-    ("* deviceManagement/importedDeviceIdentities*",    ("document*",)),
-    ("* deviceAppManagement/*",                         ("document",)),
-    ("* deviceManagement/managedDeviceCleanupRules*",   ("document",)),
     ("* users*",                                        ("user",)),
     ("GET devices/{}/registered*",                      ("user*",)),
     ("* devices*",                                      ("directory",)),
     ("POST /{}/oauth2/v2.0/token",                      ("user*",)),
 )
+# What the type model answers shows documents: of the objects that the answer or path names.
+MODELLED = ("document",)
 # What a device or an app is told at a check-in of its own: its orders, and the policies for it.
 TOLD: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("POST /mdm/v1/check-ins", ("orders",)),
@@ -88,18 +85,17 @@ class Answer:
         Each object of a list is about itself, and the rest of the page about all of them.
         """
         told = self._told()
-        entry = told.get("directoryEntry") or {}
-        ids = {*self.keys, self.subject, *(str(told.get(n)) for n in ("id", "deviceId"))}
-        ids.add(str(entry.get("id")))
+        ids = {*self.keys, self.subject}
         rest = dict(told)
         for name in _LISTS:
             items = told.get(name)
             if not isinstance(items, list) or not all(map(_has_id, items)):
                 continue
             for item in rest.pop(name):
-                own = {str(item["id"]), str(item.get("deviceId")), *self.keys}
+                own = {*_ids(item), *self.keys}
                 yield orjson.dumps(item), frozenset(own)
                 ids |= own
+        ids.update(_ids(rest))
         body = self.body if len(rest) == len(told) else orjson.dumps(rest)
         yield self.head + b"\r\n" + body, frozenset(ids)
 
@@ -107,9 +103,10 @@ class Answer:
         """The body, or the document that it holds in base64."""
         told = self.json
         content = told.get("content")
-        if not isinstance(content, str):
+        try:
+            inner = orjson.loads(base64.b64decode(content)) if isinstance(content, str) else told
+        except ValueError:
             return told
-        inner = orjson.loads(base64.b64decode(content))
         return inner if isinstance(inner, dict) else told
 
     def allows(self, holder: Holder, ids: frozenset[str]) -> bool:
@@ -118,6 +115,8 @@ class Answer:
         return holder[0] + _ANY in kinds or (holder[0] in kinds and holder[1] in ids)
 
     def _kinds(self) -> tuple[str, ...]:
+        if self.route.is_modelled and self.by_admin:
+            return MODELLED
         table = SHOWN if self.by_admin else TOLD
         name = plain_name(self.route)
         return next((kinds for pattern, kinds in table if fnmatchcase(name, pattern)), ())
@@ -129,6 +128,17 @@ class Answer:
             if fnmatchcase(str(self.route), pattern) and (part != "query" or self.status < 300):
                 found |= self.echoed.get(part, frozenset())
         return frozenset(found)
+
+
+def _ids(value: object) -> Iterator[str]:
+    """The ids of an object and of those in it."""
+    if isinstance(value, dict):
+        yield from (str(value[name]) for name in ("id", "deviceId") if name in value)
+        for inner in value.values():
+            yield from _ids(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _ids(inner)
 
 
 def _has_id(item: object) -> bool:

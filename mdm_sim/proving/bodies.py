@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import cycle
 from typing import Any
 
-from mdm_sim.graph.edm.model import NAMESPACE, Model, Operation, Shape, Type
+from mdm_sim.graph.edm.model import NAMESPACE, Model, Shape, Type
 from mdm_sim.policy.facts import Kind
 from mdm_sim.proving.ledger import Ledger
 
@@ -104,9 +104,9 @@ class Bodies:
             if not shape.is_read_only and name not in COMPUTED
         }
 
-    def parameters(self, operation: Operation, make: Make) -> dict[str, Any]:
+    def parameters(self, shapes: Mapping[str, Shape], make: Make) -> dict[str, Any]:
         """Every parameter of an action."""
-        return {name: self._parameter(each, make) for name, each in operation.parameters.items()}
+        return {name: self._parameter(each, make) for name, each in shapes.items()}
 
     def _parameter(self, shape: Shape, make: Make) -> Any:
         kind = self._known.types.get(shape.kind)

@@ -102,8 +102,12 @@ class Callers:
         subject: str = "",
         echoed: dict[str, frozenset[int]] | None = None,
         https: bool = False,
+        found: tuple[Route, tuple[str, ...]] | None = None,
     ) -> Answer:
-        """One request, whatever becomes of it; `subject` is the record that speaks."""
+        """One request, whatever becomes of it; `subject` is the record that speaks.
+
+        `found` is the route with the keys of the path, where they are known.
+        """
         content = orjson.dumps(body) if isinstance(body, Mapping) else body
         given = {**(headers or {})}
         if token:
@@ -112,7 +116,7 @@ class Callers:
             given["Content-Type"] = content_type
         tick = self.ledger.next_tick()
         status, head, text = self._exchange(method, path, content, given, https=https)
-        route, keys = self.routes.find(method, path)
+        route, keys = found or self.routes.find(method, path)
         by_admin = bool(token) and token == self._admin_token
         is_sign_in = route.path.endswith("/token")
         answer = Answer(

@@ -12,7 +12,6 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from mdm_sim.proving.answers import plain_name
-from mdm_sim.proving.offers import MANAGED_APP
 from mdm_sim.proving.routes import Route
 
 # In a body: a new canary in each request.
@@ -27,6 +26,9 @@ class Door:
     `keys` name the objects that the `{}` of a path stand for; `body` is one that the door takes.
     What an administrator writes in `keeps` is kept by a holder of the kind `holder`. Where many
     routes share a handler, all but some are treated in `brief`.
+
+    A line that `is_modelled` is of routes that the type model answers: their keys and bodies follow
+    from it, and `body` is what stands in those beside. Other lines are of other routes.
     """
 
     pattern: str
@@ -37,6 +39,7 @@ class Door:
     holder: str = "document"
     form: bool = False
     brief: bool = False
+    is_modelled: bool = False
 
 
 _ENROLLMENT = {"platform": "ios", "enrollmentType": "userEnrollment", "facts": {}}
@@ -53,21 +56,6 @@ _TOKEN = {
     "client_assertion": CANARY,
     "refresh_token": CANARY,
 }
-_EVERYBODY = {"target": {"@odata.type": "#microsoft.graph.allDevicesAssignmentTarget"}}
-_NAMED = {"displayName": CANARY, "description": CANARY}
-_APP = {
-    "@odata.type": "#microsoft.graph.iosLobApp",
-    "bundleId": "com.contoso.sweep",
-    "publisher": CANARY,
-    **_NAMED,
-}
-_POLICY = {
-    "@odata.type": "#microsoft.graph.iosCompliancePolicy",
-    "scheduledActionsForRule": [{"scheduledActionConfigurations": [{"actionType": "block"}]}],
-    **_NAMED,
-}
-_IDENTITY = {"importedDeviceIdentityType": "serialNumber", "importedDeviceIdentifier": CANARY}
-_PROTECTED = {"mobileAppIdentifier": {"bundleId": MANAGED_APP + ".sweep"}}
 _PERSON = {
     "displayName": CANARY,
     "userPrincipalName": f"{CANARY}@mdmsim.example",
@@ -76,11 +64,6 @@ _PERSON = {
     "accountEnabled": True,
 }
 _DIRECTORY = {"displayName": CANARY, "deviceId": CANARY, "trustType": "Workplace"}
-_RULE = {
-    "deviceCleanupRulePlatformType": "all",
-    "deviceInactivityBeforeRetirementInDays": 200,
-    **_NAMED,
-}
 _PREVIEW = {
     "workload": "mdm",
     "ownership": "personal",
@@ -88,21 +71,15 @@ _PREVIEW = {
     "facts": {"deviceName": CANARY},
     "managedApps": [],
 }
+_IDENTITY = {"importedDeviceIdentityType": "imei", "importedDeviceIdentifier": "490154203237518"}
+_BLOCK = {"scheduledActionConfigurations": [{"actionType": "block"}]}
 _DEVICES = "deviceManagement/managedDevices"
 _LOST = {"message": CANARY, "phoneNumber": CANARY, "footer": CANARY}
 
 
-def _documents(
-    path: str, title: str, body: Mapping[str, Any], assign: str = "assignments"
-) -> tuple[Door, ...]:
-    """A collection of documents, of which everything an administrator writes is kept."""
-    assigned = {assign: [_EVERYBODY]}
-    return (
-        Door(f"POST {path}", title, (), body, EVERYTHING),
-        Door(f"POST {path}/{{}}/assign", title, (path,), assigned, (assign,)),
-        Door(f"PATCH {path}/{{}}", title, (path,), _NAMED, EVERYTHING),
-        Door(f"* {path}*", title, (path,)),
-    )
+def _needing(pattern: str, **body: Any) -> Door:
+    """Routes that the type model answers, and what their bodies need beside it."""
+    return Door(pattern, "Graph: documents", (), body, EVERYTHING, is_modelled=True)
 
 
 def _order(action: str, body: Mapping[str, Any]) -> Door:
@@ -157,30 +134,6 @@ DOORS: tuple[Door, ...] = (
     Door(f"* {_DEVICES}*",                      "Graph: devices", ("device",)),
     Door("* deviceManagement/detectedApps*",    "Graph: detected apps", ("device",)),
     Door("* deviceManagement/auditEvents*",     "Graph: audit events", ("device",)),
-    *_documents("deviceManagement/deviceCompliancePolicies", "Graph: policies", _POLICY),
-    Door("POST deviceManagement/mobileThreatDefenseConnectors", "Graph: connectors", (),
-         {"partnerState": "notSetUp"}, ("partnerState",)),
-    Door("* deviceManagement/mobileThreatDefenseConnectors*", "Graph: connectors",
-         ("deviceManagement/mobileThreatDefenseConnectors",)),
-    Door("POST deviceManagement/importedDeviceIdentities", "Graph: corporate identifiers", (),
-         _IDENTITY, ("importedDeviceIdentifier",)),
-    Door("POST deviceManagement/importedDeviceIdentities/importDeviceIdentityList",
-         "Graph: corporate identifiers", (), {"importedDeviceIdentities": []}),
-    Door("* deviceManagement/importedDeviceIdentities*", "Graph: corporate identifiers",
-         ("deviceManagement/importedDeviceIdentities",)),
-    Door("POST deviceManagement/managedDeviceCleanupRules", "Graph: cleanup rules", (), _RULE,
-         EVERYTHING),
-    Door("PATCH deviceManagement/managedDeviceCleanupRules/{}", "Graph: cleanup rules",
-         ("deviceManagement/managedDeviceCleanupRules",), _NAMED, EVERYTHING),
-    Door("* deviceManagement/managedDeviceCleanupRules*", "Graph: cleanup rules",
-         ("deviceManagement/managedDeviceCleanupRules",)),
-    *_documents("deviceAppManagement/mobileApps", "Graph: apps", _APP,
-                 "mobileAppAssignments"),
-    Door("POST deviceAppManagement/iosManagedAppProtections/{}/targetApps", "Graph: protection",
-         ("deviceAppManagement/iosManagedAppProtections",), {"apps": [_PROTECTED]}, ("apps",)),
-    *_documents("deviceAppManagement/iosManagedAppProtections", "Graph: protection", _NAMED),
-    *_documents("deviceAppManagement/androidManagedAppProtections", "Graph: protection", _NAMED),
-    *_documents("deviceAppManagement/windowsManagedAppProtections", "Graph: protection", _NAMED),
     Door("* deviceAppManagement/managedAppRegistrations*", "Graph: app registrations", ("app",)),
     Door("POST users",                          "Graph: users", (), _PERSON,
          ("displayName", "userPrincipalName"), "user"),
@@ -197,14 +150,35 @@ DOORS: tuple[Door, ...] = (
          {"displayName": CANARY, "operatingSystemVersion": CANARY},
          ("displayName", "operatingSystemVersion"), "directory"),
     Door("* devices*",                          "Graph: directory devices", ("devices", "users")),
+    _needing("POST deviceManagement/deviceCompliancePolicies", scheduledActionsForRule=[_BLOCK]),
+    _needing("POST deviceManagement/deviceCompliancePolicies/microsoft.graph.*",
+             scheduledActionsForRule=[_BLOCK]),
+    _needing("* deviceManagement/importedDeviceIdentities", importedDeviceIdentityType="imei"),
+    _needing("* deviceManagement/importedDeviceIdentities/{}", importedDeviceIdentityType="imei"),
+    _needing("POST */importDeviceIdentityList", importedDeviceIdentities=[_IDENTITY]),
+    _needing("* deviceManagement/managedDeviceCleanupRules*",
+             deviceInactivityBeforeRetirementInDays=200),
+    _needing("*"),
 )
+# Operations that put what is given in the place of what was below an object, and ones that make
+# objects of it. Of what is given to any other operation nothing is kept.
+REPLACING = frozenset({"assign", "targetApps", "scheduleActionsForRules", "setScheduledActions",
+                       "updateRelationships", "changeSettings"})
+MAKING = frozenset({"importDeviceIdentityList"})
 # fmt: on
 
 
 def door_of(route: Route) -> Door | None:
     """The first line of the register that names a route."""
     name = plain_name(route)
-    return next((door for door in DOORS if fnmatchcase(name, door.pattern)), None)
+    return next(
+        (
+            door
+            for door in DOORS
+            if door.is_modelled is route.is_modelled and fnmatchcase(name, door.pattern)
+        ),
+        None,
+    )
 
 
 def unregistered(routes: frozenset[Route]) -> list[Route]:

@@ -8,7 +8,17 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mdm_sim.proving import changes, crashing, endings, enrolling, garbage, lapsing, persons, sweep
+from mdm_sim.proving import (
+    changes,
+    crashing,
+    documents,
+    endings,
+    enrolling,
+    garbage,
+    lapsing,
+    persons,
+    sweep,
+)
 from mdm_sim.proving.ledger import Finding, Ledger
 from mdm_sim.proving.routes import Map, Route
 from mdm_sim.proving.searching import PATIENCE_SECONDS, Searched
@@ -26,6 +36,7 @@ PHASES: Mapping[str, Phase] = {
     "barred names": enrolling.every_barred_name,
     "refused whole": enrolling.refused_whole,
     "every route": sweep.sweep,
+    "every set, object and operation": documents.sweep,
     "no requests at all": garbage.garbage,
     "the sweep's objects deleted": sweep.swept_away,
     "values replaced and withdrawn": changes.replaced_and_withdrawn,

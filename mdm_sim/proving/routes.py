@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 VERSIONS = ("v1.0", "beta")
 KEY = "{}"
 _PLACEHOLDER = re.compile(r"<[^>]+>")
-# The rule for everything that Graph serves.
-_GRAPH = re.compile(r"/<(?:any\([^)]*\):)?version>/<path:path>")
+# The rules for everything that Graph serves, the roots of its versions among them.
+_GRAPH = re.compile(r"/<(?:any\([^)]*\):)?version>(?:/(?:<path:path>)?)?")
 # The parameters of a function, as the proof writes them.
 _QUOTED = re.compile(r"='([^']*)'")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from mdm_sim.policy.context import Context, Ownership, Platform, Workload
@@ -22,6 +23,19 @@ _JOINING = {"windowsBulkAzureDomainJoin", "windowsCoManagement"}
 _WORK_PROFILES = {"userEnrollment", "androidEnterpriseCorporateWorkProfile"}
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What the sweep made: where it is, who it is, and a body without canaries to put there.
+
+    What is below a document goes with it.
+    """
+
+    path: str
+    holder: Holder
+    blank: Mapping[str, Any] | None = None
+    is_document: bool = False
+
+
 class Stage:
     """Everything that the phases of the proof act on."""
 
@@ -34,7 +48,8 @@ class Stage:
         self.search = Search(service.root, ledger, self.model)
         self.named: dict[str, Record] = {}
         self.made: dict[str, str] = {}
-        self.swept: list[tuple[str, Holder]] = []
+        self.swept: list[Made] = []
+        self.objects: dict[str, str] = {}
         self.unsure: list[Record] = []
         self.patience = self._usual_patience = patience
         self._read_at = -1

@@ -19,7 +19,7 @@ from mdm_sim.proving.doors import CANARY, EVERYTHING, Door, door_of
 from mdm_sim.proving.garbage import MALFORMED, MALFORMED_ROW
 from mdm_sim.proving.offers import replaced
 from mdm_sim.proving.routes import KEY, VERSIONS, Route
-from mdm_sim.proving.stage import DEVICES, Stage
+from mdm_sim.proving.stage import DEVICES, Made, Stage
 
 HEADERS_ROW, QUERY_ROW, PATH_ROW = "(headers)", "(query strings)", "(paths)"
 BODY_ROW = "(bodies of other doors)"
@@ -42,7 +42,7 @@ class Sweep:
     stage: Stage
     objects: dict[str, str]
     written: dict[Holder, dict[str, set[int]]] = field(default_factory=dict)
-    made: list[tuple[str, Holder]] = field(default_factory=list)
+    made: list[Made] = field(default_factory=list)
     _headers: dict[str, str] = field(default_factory=dict)
     _correlation: int = 0
     _turn: int = 0
@@ -234,7 +234,7 @@ class Sweep:
         holder = (door.holder, subject)
         if route.method == "POST" and not answer.keys:
             self.objects[collection] = subject
-            self.made.append((f"{route.path}/{subject}", holder))
+            self.made.append(Made(f"{route.path}/{subject}", holder))
         members = self.written.setdefault(holder, {})
         if door.holder == "orders":
             members = self.written[holder] = {
@@ -252,7 +252,7 @@ class Sweep:
 
 
 def sweep(stage: Stage) -> None:
-    """Through every route of the service, on objects that are there for nothing else."""
+    """Through every route with a handler of its own, on objects that are there for nothing else."""
     device = stage.enroll("sweep", Platform.IOS, "appleBulkWithUser", Ownership.CORPORATE)
     app = stage.register("sweep app", Platform.IOS)
     objects = {
@@ -260,25 +260,38 @@ def sweep(stage: Stage) -> None:
         "app": app.id,
         "tenant": str(stage.service.ready["tenant_id"]),
         "user": stage.user(0),
+        "deviceManagement/managedDevices": device.id,
+        "deviceAppManagement/managedAppRegistrations": app.id,
     }
     swept = Sweep(stage, objects)
-    for route in sorted(stage.routes.routes, key=_turn):
+    routes = [route for route in stage.routes.routes if not route.is_modelled]
+    for route in sorted(routes, key=_turn):
         swept.through(route)
-    stage.swept = swept.made
+    stage.swept, stage.objects = swept.made, swept.objects
 
 
 def swept_away(stage: Stage) -> None:
-    """What the sweep made is deleted again, and all of it is gone."""
-    for path, holder in stage.swept:
-        stage.callers.ask("DELETE", path)
-        if holder[0] == "user":
-            stage.callers.ask("DELETE", f"/v1.0/directory/deletedItems/{holder[1]}")
-        stage.ledger.drop([holder])
+    """What the sweeps made is deleted again, and all of it is gone."""
+    gone: set[str] = set()
+    for made in sorted(stage.swept, key=lambda made: (not made.is_document, made.path.count("/"))):
+        above = made.path.split("/")
+        if not any("/".join(above[:count]) in gone for count in range(4, len(above))):
+            _undo(stage, made)
+            gone |= {made.path} if made.is_document else set()
+        stage.ledger.drop([made.holder])
     device, app = stage.need("sweep"), stage.need("sweep app")
     stage.callers.ask("DELETE", f"{DEVICES}/{device.id}")
     stage.end(device)
     stage.callers.tell("DELETE", "/mam/v1/registrations/self", None, app.token, app.id)
     stage.end(app)
+
+
+def _undo(stage: Stage, made: Made) -> None:
+    """Delete an object, or put what tells nothing in its place where it cannot be deleted."""
+    can_go = stage.routes.find("DELETE", made.path)[0] in stage.routes.routes
+    stage.callers.ask(*(("DELETE", made.path) if can_go else ("PATCH", made.path, made.blank)))
+    if made.holder[0] == "user":
+        stage.callers.ask("DELETE", f"/v1.0/directory/deletedItems/{made.holder[1]}")
 
 
 def _turn(route: Route) -> tuple[int, int, str, bool]:

@@ -170,7 +170,7 @@ OBJECTS: tuple[tuple[str, Body], ...] = (
         platformRestriction={"osMinimumVersion": "16", "personalDeviceEnrollmentBlocked": True})),
     (f"{DM}/windowsAutopilotDeploymentProfiles", named("Autopilot",
         "azureADWindowsAutopilotDeploymentProfile", locale="en-US", deviceNameTemplate="W-%SERIAL%",
-        deviceType="windowsPc", outOfBoxExperienceSetting={"eulaHidden": True,
+        deviceType="windowsPc", managementServiceAppId="", outOfBoxExperienceSetting={"eulaHidden": True,
             "deviceUsageType": "singleUser", "userType": "standard"})),
     (f"{DM}/windowsFeatureUpdateProfiles", named("Feature", featureUpdateVersion="Windows 11, "
         "version 24H2", roleScopeTagIds=["0"])),
@@ -237,4 +237,36 @@ SINGLE: dict[str, Body] = {
     f"{DM}/androidManagedStoreAccountEnterpriseSettings": {"bindStatus": "boundAndValidated",
         "ownerUserPrincipalName": "play@mdmsim.example", "ownerOrganizationName": "Example"},
 }
+# What changes later, by name.
+CHANGED: dict[str, Body] = {
+    "Corporate Windows": {"rule": '(device.deviceOwnership -eq "Personal")'},
+    "Amsterdam": {"description": "Another"},
+    "iOS restrictions": {"cameraBlocked": False, "passcodeMinimumLength": 4},
+    "OMA-URI": {"omaSettings": []},
+    "Mac profile": {"payload": encoded(PROFILE.replace("Configuration", "Another"))},
+    "iOS compliance": {"passcodeRequired": False},
+    "Mac updates": {"description": "Changed"},
+    "PowerShell": {"scriptContent": encoded("Write-Output 'changed'")},
+    "Remediate": {"remediationScriptContent": encoded("exit 2"), "description": "Changed"},
+    "No old phones": {"description": "Changed"},
+    "Autopilot": {"description": "Changed", "locale": "nl-NL"},
+    "Feature": {"description": "Changed"},
+    "iOS protection": {"minimumPinLength": 8, "periodOfflineBeforeWipeIsEnforced": "P30D"},
+    "Readers": {"description": "Changed"},
+    "Please comply": {"description": "Changed"},
+    "Compliant devices only": {"state": "enabled"},
+}
+UNASSIGNED = ("iOS restrictions", "PowerShell", "Feature")
+LOST = (
+    "Kiosks", "Lab", "Windows restrictions", "Update ring", "Linux look", "Linux compliance",
+    "Firewall", "Edge", "Shell", "Attribute", "Five devices", "Quality", "Drivers",
+    "Notes settings", "Android protection", "Status page",
+)
+STRAYS: tuple[tuple[str, Body], ...] = (
+    (f"{DM}/deviceConfigurations", named("Stray", "windows10GeneralConfiguration")),
+    (f"{DM}/configurationPolicies", {"name": "Stray", "platforms": "windows10",
+        "technologies": "mdm", "settings": [choice("stray", "on")]}),
+    (f"{DM}/deviceCategories", named("Stray")),
+    (f"{DAM}/androidManagedAppProtections", named("Stray")),
+)
 # fmt: on

@@ -86,3 +86,16 @@ def graph(client: FlaskClient, sign_in: Callable[..., Headers]) -> Callable[...,
 def newest(graph: Callable[..., Any]) -> Callable[[], dict[str, Any]]:
     """The newest audit entry."""
     return lambda: dict(graph("GET", "deviceManagement/auditEvents?$top=1")["value"][0])
+
+
+@pytest.fixture
+def eventual(client: FlaskClient, sign_in: Callable[..., Headers]) -> Callable[[str], Any]:
+    """Read from the directory's index as the development application; returns the JSON."""
+    headers = {**sign_in(), "ConsistencyLevel": "eventual"}
+
+    def asked(path: str) -> Any:
+        answer = client.get(f"/v1.0/{path}", headers=headers)
+        assert answer.status_code == 200, answer.text
+        return answer.json if answer.is_json else int(answer.text)
+
+    return asked

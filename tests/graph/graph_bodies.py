@@ -23,6 +23,14 @@ COMPUTED = {
 }
 
 
+# Values of properties whose kind alone does not say what is good.
+_OF_NAME = {
+    "valueJson": lambda turn: f'"{turn}"',
+    "size": lambda turn: 1_000 + turn,
+    "sizeEncrypted": lambda turn: 2_000 + turn,
+}
+
+
 def concrete(kind: Type) -> Type:
     """The type itself, or the first derived one that is not abstract."""
     return next(each for each in kind.derived if not each.is_abstract)
@@ -32,7 +40,7 @@ def body(known: Model, kind: Type, turn: int = 0) -> dict[str, Any]:
     """A good body for an object of a type."""
     chosen = concrete(kind)
     made = {
-        name: value(known, shape, turn, 0)
+        name: _OF_NAME[name](turn) if name in _OF_NAME else value(known, shape, turn, 0)
         for name, shape in chosen.properties.items()
         if not shape.is_read_only and name not in COMPUTED
     }

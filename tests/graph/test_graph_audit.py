@@ -18,7 +18,7 @@ APP = {"@odata.type": "#microsoft.graph.iosStoreApp", "displayName": "CANARY", "
 
 
 def test_an_entry_has_graphs_shape_and_no_value(graph, newest):
-    made = graph("POST", APPS, {**APP, "CANARY": "CANARY"}, 201)
+    made = graph("POST", APPS, APP, 201)
     entry = newest()
     assert (entry.keys(), entry["actor"].keys()) == (EVENT, ACTOR)
     assert (entry["activityType"], entry["activityResult"]) == ("Create MobileApp", "Success")

@@ -1,5 +1,7 @@
 """users and devices of the directory: made, changed and removed, and what of a person is kept."""
 
+from uuid import uuid4
+
 import pytest
 
 from mdm_sim import tenant
@@ -53,7 +55,7 @@ def test_a_user_is_found_by_id_and_by_upn(graph, key):
 
 def test_a_user_is_patched(graph, newest):
     graph("PATCH", f"users/{BO.upn}", {"displayName": "Bo B", "accountEnabled": False}, 204)
-    shown = graph("GET", f"users/{BO.id}")
+    shown = graph("GET", f"users/{BO.id}?$select=displayName,accountEnabled")
     assert (shown["displayName"], shown["accountEnabled"]) == ("Bo B", False)
     changes = newest()["resources"][0]["modifiedProperties"]
     assert {each["displayName"]: each["newValue"] for each in changes} == {
@@ -102,10 +104,10 @@ def test_a_wrong_user_is_refused(graph, dump, change):
     assert ("CANARY" in str(answer), dump()) == (False, before)
 
 
-def test_a_second_user_of_a_name_is_a_conflict(graph, dump):
+def test_a_second_user_of_a_name_is_refused(graph, dump):
     before = dump()
-    graph("POST", "users", {**NEW_USER, "userPrincipalName": BO.upn.upper()}, 409)
-    assert dump() == before
+    told = graph("POST", "users", {**NEW_USER, "userPrincipalName": BO.upn.upper()}, 400)
+    assert (told["error"]["code"], dump()) == ("Request_BadRequest", before)
 
 
 @pytest.mark.parametrize(
@@ -176,19 +178,75 @@ def test_a_wrong_device_object_is_refused(graph, dump, body):
     assert ("CANARY" in str(answer), dump()) == (False, before)
 
 
-def test_a_second_device_object_of_an_id_is_a_conflict(graph):
+def test_a_second_device_object_of_an_id_is_refused(graph):
     graph("POST", "devices", NEW_DEVICE, 201)
-    graph("POST", "devices", {**NEW_DEVICE, "deviceId": NEW_DEVICE["deviceId"].lower()}, 409)
+    graph("POST", "devices", {**NEW_DEVICE, "deviceId": NEW_DEVICE["deviceId"].lower()}, 400)
 
 
 def test_a_user_gets_another_name_unless_it_is_taken(graph):
     one = f"users/{tenant.USERS[0].id}"
     graph("PATCH", one, {"userPrincipalName": "New.Name@mdmsim.example"}, 204)
     assert graph("GET", one)["userPrincipalName"] == "new.name@mdmsim.example"
-    graph("PATCH", one, {"userPrincipalName": tenant.USERS[1].upn.upper()}, 409)
+    graph("PATCH", one, {"userPrincipalName": tenant.USERS[1].upn.upper()}, 400)
 
 
 @pytest.mark.parametrize("path", ["users/nobody@mdmsim.example", "devices/nothing"])
 def test_the_directory_has_a_code_of_its_own_for_what_is_not_there(graph, path):
     told = graph("GET", path, status=404)
     assert told["error"]["code"] == "Request_ResourceNotFound"
+
+
+def test_a_device_is_found_by_its_device_id_in_parentheses_alone(graph):
+    made = graph("POST", "devices", NEW_DEVICE, 201)
+    assert graph("GET", f"devices(deviceId='{made['deviceId']}')")["id"] == made["id"]
+    assert graph("GET", f"devices('{made['id']}')")["id"] == made["id"]
+    graph("GET", f"devices/{made['deviceId']}", status=404)
+    graph("GET", f"devices(deviceId='{made['id']}')", status=404)
+
+
+def test_a_users_devices_are_those_of_each_relation(graph):
+    made = [
+        graph("POST", "devices", {**NEW_DEVICE, "deviceId": str(uuid4())}, 201) for _ in range(3)
+    ]
+    for device, relation in zip(made[:2], ("registeredOwners", "registeredUsers"), strict=True):
+        graph("POST", f"devices/{device['id']}/{relation}/$ref", reference(BO.upn), 204)
+    for device, relation in zip(made[:2], ("ownedDevices", "registeredDevices"), strict=True):
+        (shown,) = graph("GET", f"users/{BO.id}/{relation}")["value"]
+        assert (shown["@odata.type"], shown["id"]) == ("#microsoft.graph.device", device["id"])
+        (cast,) = graph("GET", f"users/{BO.id}/{relation}/microsoft.graph.device")["value"]
+        assert cast == {name: value for name, value in shown.items() if name != "@odata.type"}
+
+
+def test_v1_shows_few_properties_of_users_unless_they_are_selected(graph):
+    shown = graph("GET", f"users/{BO.id}")
+    assert set(shown) == {
+        "@odata.context", "id", "businessPhones", "displayName", "givenName", "jobTitle", "mail",
+        "mobilePhone", "officeLocation", "preferredLanguage", "surname", "userPrincipalName",
+    }  # fmt: skip
+    assert graph("GET", f"users/{BO.id}?$select=userType")["userType"] == "Member"
+    assert graph("GET", f"/beta/users/{BO.id}")["accountEnabled"] is True
+
+
+@pytest.mark.parametrize("size", [0, 1000])
+def test_a_page_of_the_directory_has_1_to_999_objects(graph, size):
+    assert graph("GET", f"users?$top={size}", status=400)["error"]["code"] == "Request_BadRequest"
+    assert len(graph("GET", "users?$top=999")["value"]) == len(tenant.PEOPLE)
+
+
+def test_searching_and_counting_need_the_index(graph, eventual):
+    path = 'users?$search="displayName:Bo"'
+    assert graph("GET", path, status=400)["error"]["code"] == "Request_UnsupportedQuery"
+    assert [each["id"] for each in eventual(path)["value"]] == [BO.id]
+    graph("GET", "users/$count", status=400)
+    assert eventual("users/$count") == len(tenant.PEOPLE)
+    assert "@odata.count" not in graph("GET", "users?$count=true&$top=1")
+    assert eventual("users?$count=true&$top=1")["@odata.count"] == len(tenant.PEOPLE)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [(f"users/{BO.upn}/displayName", BO.display_name), (f"users('{BO.id}')/mail", BO.upn),
+     (f"organization/{tenant.TENANT_ID}/tenantType", "AAD")],
+)  # fmt: skip
+def test_a_single_property_is_read(graph, path, value):
+    assert graph("GET", path)["value"] == value

@@ -142,7 +142,7 @@ def test_behind_microsofts_name_the_challenge_names_microsofts_authority(reader)
         ("PUT",    DEVICES,                         {},   405, "Request_BadRequest", False),
         ("GET",    "/v1.0/users/CANARY/managedDevices", None, 404, NOT_THERE, False),
         ("GET",    "/v1.0/users/CANARY",            None, 404, NOT_THERE, False),
-        ("POST",   "/v1.0/users",                   {},   400, "BadRequest", False),
+        ("POST",   "/v1.0/users",                   {},   400, "Request_BadRequest", False),
     ],
 )  # fmt: skip
 def test_intunes_errors_are_nested_and_the_gateways_are_plain(

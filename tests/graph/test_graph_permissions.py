@@ -18,10 +18,14 @@ ORDERS = f"{DEVICES}.PrivilegedOperations.All"
 
 # fmt: off
 AREAS = {
+    "users/{}/managedDevices":                       DEVICES,
     "deviceManagement/managedDevices":               DEVICES,
     "deviceManagement/detectedApps":                 DEVICES,
+    "deviceManagement/comanagedDevices":             DEVICES,
+    "deviceManagement/reports":                      CONFIGURATION,
     "deviceManagement/auditEvents":                  APPS,
     "deviceAppManagement/mobileApps":                APPS,
+    "deviceAppManagement/managedAppStatuses":        APPS,
     "deviceAppManagement/managedAppRegistrations":   APPS,
     "deviceAppManagement/androidManagedAppProtections": APPS,
     "deviceAppManagement/iosManagedAppProtections":  APPS,
@@ -43,7 +47,6 @@ AREAS = {
     "directoryObjects":                              "Directory",
 }
 EXCEPTIONS = {
-    "users/{}/managedDevices":                             f"{DEVICES}.{READ}",
     "users/{}/managedAppRegistrations":                    f"{APPS}.{READ}",
     "users/{}/exportDeviceAndAppManagementData":           f"{SERVICE}.{READ}",
     "users/{}/exportDeviceAndAppManagementData/content":   f"{SERVICE}.{READ}",
@@ -100,7 +103,7 @@ def permission(method: str, path: str) -> str:
     if path in EXCEPTIONS:
         return EXCEPTIONS[path]
     area = next(area for start, area in AREAS.items() if f"{path}/".startswith(f"{start}/"))
-    if path.startswith("deviceManagement/managedDevices/{}/"):
+    if "managedDevices/{}/" in path and not path.endswith("$ref"):
         return ORDERS
     return f"{area}.{READ if method == 'GET' else WRITE}"
 
@@ -116,7 +119,7 @@ def ask(client):
 
     def asked(method, path, headers):
         url = f"/beta/{path.replace('{}', UNKNOWN)}"
-        body = {} if method in {"POST", "PATCH"} else None
+        body = {} if method in {"POST", "PATCH", "PUT"} else None
         answer = client.open(url, method=method, headers=headers, json=body)
         code = answer.json["error"]["code"] if answer.status_code >= 400 else ""
         return answer.status_code, code

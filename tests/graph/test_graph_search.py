@@ -85,4 +85,4 @@ def test_an_empty_search_is_none(found):
 
 
 def test_a_collection_without_such_names_is_not_searched(graph):
-    graph("GET", "deviceManagement/managedDevices?$search=x", status=400)
+    graph("GET", "deviceAppManagement/managedAppRegistrations?$search=x", status=400)

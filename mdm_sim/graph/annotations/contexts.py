@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from mdm_sim.graph.edm.model import Model, Shape
 from mdm_sim.graph.resolving import Target, resolve
@@ -36,6 +37,12 @@ class Meaning:
     chosen: str = ""
     is_wrapped: bool = False
     is_property: bool = False
+
+    def fits(self, body: Mapping[str, Any]) -> bool:
+        """Whether a body looks like it."""
+        if not self.is_wrapped:
+            return True
+        return isinstance(body.get("value"), list) if self.shape.is_collection else "value" in body
 
 
 def meaning(model: Model, context: str) -> Meaning | None:

@@ -60,7 +60,7 @@ def _steps(ask: Ask, data: bytes, *, is_compatible: bool) -> Iterator[_Step]:
 def _body(ask: Ask, body: dict[str, Any], steps: list[_Step]) -> dict[str, Any]:
     context = str(body.get(_CONTEXT, ""))
     meant = meaning(model(ask.version), context)
-    if meant is not None and (not meant.is_wrapped or "value" in body):
+    if meant is not None and meant.fits(body):
         for step in steps:
             body = step(meant, body)
     if ask.metadata != "none":

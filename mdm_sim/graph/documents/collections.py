@@ -218,12 +218,24 @@ class Shelf:
         else:
             collection = self._referring(inner, named, kind, None, None)
             parent = _last_key(references.c.source_id)
+        is_filled = declared.is_contained and not declared.is_collection
         return Navigation(
             collection=collection,
             parent=parent,
             is_collection=declared.is_collection,
-            context=lambda ask, key: ask.context(f"{context}('{key}')/{declared.name}"),
+            missing=partial(self.stand_in, inner, kind) if is_filled else _nothing,
         )
+
+    def stand_in(self, path: str, kind: Type, key: str) -> dict[str, Any] | None:
+        """What stands for the one object of a place, below an object, that was never made."""
+        if path in tables.ABSENT:
+            return None
+        shown = completed(self._model, kind, self._behaviours.of(path).defaults)
+        return shown | {"id": key or kind.name}
+
+
+def _nothing(_key: str) -> None:
+    """Nothing stands for a reference that there is not."""
 
 
 class _Navigations(Mapping[str, Navigation]):
@@ -261,7 +273,7 @@ def context_of(place: Place) -> str:
 
 def _of_single(row: Row[Any], kind: Type) -> str:
     """The id of a single object: its parent's, or its type's where it is a root."""
-    return row.parent_id.replace("/", "_") or kind.name
+    return row.parent_id.rpartition("/")[2] or kind.name
 
 
 def _last_key(path: ColumnElement[str]) -> ColumnElement[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement
+import orjson
+from sqlalchemy import ColumnElement, func
 
 from mdm_sim.graph.edm.model import NAMESPACE, Model, Shape, Type
 from mdm_sim.graph.edm.shaping import default
@@ -58,11 +59,15 @@ def property_of(model: Model, shape: Shape, document: Column, name: str) -> Prop
     if not shape.is_collection:
         return _one(model, shape, json_value(document, name), default(model, shape, name))
 
+    missing = default(model, shape, name)
+    given = json_value(document, name)
+    listed = func.coalesce(given, orjson.dumps(missing).decode()) if missing else given
+
     def each(alias: str) -> Items:
-        source, value, condition = json_items(document, name, alias)
+        source, value, condition = json_items(listed, None, alias)
         return Items(source, _one(model, shape, value, None), (condition,))
 
-    return Property(json_value(document, name), "json", default(model, shape, name), each=each)
+    return Property(given, "json", missing, each=each)
 
 
 def _one(model: Model, shape: Shape, expression: Column, missing: Any) -> Property:

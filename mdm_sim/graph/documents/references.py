@@ -41,6 +41,10 @@ def _moved(place: Place, view: str, path: str) -> Place:
 
 # Types whose objects are kept below others and referred to nevertheless.
 _WITHIN = {"groupPolicyPresentation": f"{DM}/groupPolicyDefinitions/presentations"}
+# Types that several collections have objects of, and the one that others refer to.
+_PREFERRED = {
+    "deviceManagementConfigurationSettingDefinition": f"{DM}/configurationSettings",
+}
 
 
 class Homes:
@@ -48,17 +52,17 @@ class Homes:
 
     def __init__(self, model: Model) -> None:
         """Of several paths the first is a type's home."""
-        self._homes: dict[str, str] = {}
+        self._homes: dict[str, str] = dict(_PREFERRED)
         for root in (DM, DAM):
             for navigation in model.types[root].navigations.values():
                 path = f"{root}/{navigation.name}"
                 if navigation.is_collection and path not in VIEWS:
                     self._homes.setdefault(navigation.kind, path)
+        for kind, path in (*self._homes.items(), *_WITHIN.items()):
+            for name in model.types[kind].lineage[:-1] if kind in model.types else ():
+                self._homes.setdefault(name, path)
         for name, shape in model.roots.items():
             self._homes.setdefault(shape.kind, name)
-        for kind, path in (*self._homes.items(), *_WITHIN.items()):
-            for name in model.types[kind].lineage if kind in model.types else ():
-                self._homes.setdefault(name, path)
 
     def of(self, kind: str) -> str:
         """The path where objects of a type are kept."""

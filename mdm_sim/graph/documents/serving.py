@@ -22,7 +22,6 @@ from mdm_sim.graph.documents.referring import referring
 from mdm_sim.graph.documents.writing import alter, make, put_single, record, require_collectable
 from mdm_sim.graph.edm.checking import Checked, checked
 from mdm_sim.graph.edm.model import Model, Type, model
-from mdm_sim.graph.edm.shaping import completed
 from mdm_sim.graph.odata.collection import Collection
 from mdm_sim.graph.resolving import Target
 from mdm_sim.messages import Malformed, NotFound
@@ -116,15 +115,16 @@ class Documents:
         try:
             return listing.one(ask, collection, rows.SINGLE)
         except NotFound:
-            if place.path in tables.ABSENT:
+            found = self._stand_in(ask, target)
+            if found is None:
                 raise
         context = ask.context(context_of(place), "$entity")
-        return shown({"@odata.context": context, **self._empty(ask, target)})
+        return shown({"@odata.context": context, **found})
 
-    def _empty(self, ask: Ask, target: Target) -> dict[str, Any]:
-        defaults = self._behaviours.of(target.place.path).defaults
-        shown_as = completed(model(ask.version), target.kind, defaults)
-        return shown_as | {"id": target.place.parent_id.replace("/", "_") or target.kind.name}
+    def _stand_in(self, ask: Ask, target: Target) -> dict[str, Any] | None:
+        place = target.place
+        key = place.keys[-1] if place.keys else ""
+        return self._shelves[ask.version].stand_in(place.path, target.kind, key)
 
     def part(self, ask: Ask, target: Target, collection: Collection) -> Response:
         """A property of an object, or its raw value (OData Protocol 4.01, 11.2.4)."""
@@ -133,9 +133,10 @@ class Documents:
             try:
                 item = listing.fetch(connection, ask, collection, str(key))
             except NotFound:
-                if target.place.is_collection or target.place.path in tables.ABSENT:
+                found = None if target.place.is_collection else self._stand_in(ask, target)
+                if found is None:
                     raise
-                item = self._empty(ask, target)
+                item = found
         value, names = _walk(item, target.members)
         if value is None:
             return done()

@@ -110,6 +110,7 @@ CODES: tuple[tuple[str, Codes], ...] = (
     (f"{DM}/deviceCategories",                      _GONE),
     (f"{DM}/deviceEnrollmentConfigurations",        _SCRIPT),
     (f"{DM}/windowsAutopilotDeploymentProfiles",    _GONE),
+    (f"{DM}/importedWindowsAutopilotDeviceIdentities", _GONE),
     (f"{DM}/windowsAutopilotDeploymentProfiles/assignments", _GONE),
     (f"{DM}/windows*UpdateProfiles",                _SCRIPT),
     (f"{DM}/windows*UpdatePolicies",                _SCRIPT),
@@ -160,7 +161,8 @@ _IDENTIFYING = """
 _REPORTED: tuple[str, ...] = (
     f"{DM}/managedDevices/*", f"{DM}/comanage*", "users/*", f"{DM}/userExperienceAnalytics*",
     f"{DAM}/managedAppRegistrations/*", f"{DAM}/managedAppStatuses", f"{DM}/detectedApps",
-    f"{DM}/auditEvents", f"{DM}/resourceOperations", f"{DM}/*roubleshootingEvents", f"{DM}/*tate", f"{DM}/*tates", "*Status",
+    f"{DM}/auditEvents", f"{DM}/resourceOperations", f"{DM}/*roubleshootingEvents",
+    f"{DM}/*tate", f"{DM}/*tates", "*Status",
     "*Statuses", "*Summary", "*Summaries", "*Overview", f"{DM}/windowsMalware*",
     f"{DM}/windowsInformationProtection*Summaries", f"{DM}/windowsUpdateCatalogItems",
     f"{DM}/*/deviceStates", f"{DM}/*ropriateCategories", f"{DM}/microsoftTunnelServerLog*",

@@ -37,7 +37,8 @@ def csdl(version: str) -> bytes:
     for overloads in known.operations.values():
         schema.extend(_operation(each) for each in overloads)
     schema.append(_container(known))
-    return tostring(document, encoding="utf-8", xml_declaration=True)
+    text: bytes = tostring(document, encoding="utf-8", xml_declaration=True)
+    return text
 
 
 def _enumeration(known: Model, name: str) -> Element:

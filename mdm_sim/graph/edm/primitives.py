@@ -85,6 +85,7 @@ IS_ONE: Mapping[str, Callable[[Any], bool]] = {
     "Duration": _matches(_DURATION),
     "Binary": _is_base64,
     "Stream": _is_base64,
+    "Untyped": lambda _value: True,
     **{kind: _in_range(*limits) for kind, limits in _RANGES.items()},
 }
 # What stands for a value that was never given, where it may not be null.
@@ -98,5 +99,6 @@ DEFAULTS: Mapping[str, Any] = {
     "Duration": "PT0S",
     "Binary": "",
     "Stream": "",
+    "Untyped": None,
     **dict.fromkeys((*_RANGES, "Double", "Single", "Decimal"), 0),
 }

@@ -1,4 +1,4 @@
-"""What actions on documents share: the document one is bound to, its change, its copy, its entry."""
+"""What actions on documents share: the document one is bound to, its change, copy and entry."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 from flask import Response
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.engine import Row
 
 from mdm_sim.graph import listing
@@ -18,12 +18,12 @@ from mdm_sim.graph.documents.collections import Shelf
 from mdm_sim.graph.documents.writing import record, whole_id
 from mdm_sim.graph.edm.model import NAMESPACE, model
 from mdm_sim.graph.edm.shaping import completed
+from mdm_sim.graph.odata.paging import Order
 from mdm_sim.graph.resolving import Target, resolve
 from mdm_sim.messages import NotFound
 from mdm_sim.store import audit
 from mdm_sim.store.tables import documents, references
 from mdm_sim.store.work import Work
-
 
 
 def alone(behaviours: Iterable[Behaviour]) -> Behaviours:
@@ -32,6 +32,11 @@ def alone(behaviours: Iterable[Behaviour]) -> Behaviours:
 
 
 NOTHING = alone(())
+# The order of documents that are numbered.
+BY_NUMBER = (
+    Order(func.length(documents.c.id), descending=False),
+    Order(documents.c.id, descending=False),
+)
 SHELVES = {version: Shelf(model(version), NOTHING) for version in ("v1.0", "beta")}
 
 
@@ -158,6 +163,6 @@ def told_many(ask: Ask, kind: str, items: Iterable[Mapping[str, Any]]) -> Respon
     return shown({"@odata.context": context, "value": whole})
 
 
-def told_value(ask: Ask, kind: str, value: Any) -> Response:
+def told_value(ask: Ask, kind: str, *, value: Any) -> Response:
     """A primitive as the answer of an operation; `kind` is its Edm name."""
     return shown({"@odata.context": ask.context(f"Edm.{kind}"), "value": value})

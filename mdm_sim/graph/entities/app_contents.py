@@ -12,7 +12,6 @@ from typing import Any
 
 import orjson
 from flask import Response, request
-from sqlalchemy import func
 
 from mdm_sim.clock import iso
 from mdm_sim.graph.asking import Ask, done
@@ -21,11 +20,9 @@ from mdm_sim.graph.documents.behaviours import Behaviour, Document, Spot
 from mdm_sim.graph.documents.operations import Served
 from mdm_sim.graph.documents.writing import whole_id
 from mdm_sim.graph.entities import acting
-from mdm_sim.graph.odata.paging import Order
 from mdm_sim.graph.resolving import Target
 from mdm_sim.messages import Detail, Malformed
 from mdm_sim.store import audit
-from mdm_sim.store.tables import documents
 from mdm_sim.store.work import Work
 
 APPS = "deviceAppManagement/mobileApps"
@@ -112,7 +109,7 @@ BEHAVIOURS = (
     Behaviour(
         VERSIONS,
         numbered=_next_version,
-        order=(Order(func.length(documents.c.id), False), Order(documents.c.id, False)),
+        order=acting.BY_NUMBER,
     ),
     Behaviour(FILES, check=_check_file, own=_file),
 )

@@ -1,132 +1,142 @@
-"""managedAppRegistrations, and the selective wipe of a user's registrations on one device."""
+"""managedAppRegistrations: the apps under app protection, of everybody and of one user."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
-from flask import Response
-from sqlalchemy import ColumnElement, case, func, literal, select
+from sqlalchemy import ColumnElement, Connection, case, func, literal, or_, select
 
-from mdm_sim import access, actions
-from mdm_sim.graph import listing
-from mdm_sim.graph.asking import Ask, done
-from mdm_sim.graph.entities.users import user_id_of
+from mdm_sim.graph.asking import Ask
+from mdm_sim.graph.edm.model import NAMESPACE, model
+from mdm_sim.graph.entities.device_places import user_named
+from mdm_sim.graph.entities.modelled import casts, modelled
+from mdm_sim.graph.odata.collection import Collection
 from mdm_sim.graph.odata.properties import Properties, Property
-from mdm_sim.graph.reading import reading
-from mdm_sim.graph.routing import Route
-from mdm_sim.messages import Detail, Malformed, NotFound
 from mdm_sim.store.tables import fact, registrations
 
-_READ = access.reading(access.APPS)
-_WRITE = access.writing(access.APPS)
-_PATH = "deviceAppManagement/managedAppRegistrations"
+PATH = "deviceAppManagement/managedAppRegistrations"
+OF_USER = "users/managedAppRegistrations"
+_TYPE = "managedAppRegistration"
 _KINDS = {
-    "ios": "ios",
-    "ipados": "ios",
-    "macos": "ios",
-    "android": "android",
-    "windows": "windows",
-    "linux": "android",
+    "ios": ("ios", "ipados", "macos"),
+    "android": ("android", "linux"),
+    "windows": ("windows",),
 }
+_IDENTIFIERS = {
+    "ios": "iosMobileAppIdentifier",
+    "android": "androidMobileAppIdentifier",
+    "windows": "windowsAppIdentifier",
+}
+_OF_ANDROID = "patchVersion"
 
 
-def _odata_type(suffix: str) -> ColumnElement[str]:
-    types = {platform: f"#microsoft.graph.{kind}{suffix}" for platform, kind in _KINDS.items()}
-    return case(types, value=registrations.c.platform)
+def _is(kind: str) -> ColumnElement[bool]:
+    return registrations.c.platform.in_(_KINDS[kind])
+
+
+# Which registrations are of each derived type.
+_CONDITIONS = {f"{kind}ManagedAppRegistration": _is(kind) for kind in _KINDS}
+
+
+def _odata_type() -> Property:
+    types = [(told, f"#{NAMESPACE}.{name}") for name, told in _CONDITIONS.items()]
+    return Property(case(*types))
 
 
 def _identifier() -> ColumnElement[Any]:
     """The app's identifier as Graph's derived type of mobileAppIdentifier."""
-    typed = func.json_object(literal("@odata.type"), _mobile_app_identifier())
+    names = [(_is(kind), f"#{NAMESPACE}.{name}") for kind, name in _IDENTIFIERS.items()]
+    typed = func.json_object(literal("@odata.type"), case(*names))
     return func.json_patch(typed, fact(registrations, "appIdentifier"))
 
 
-def _mobile_app_identifier() -> ColumnElement[str]:
-    names = {
-        "ios": "iosMobileAppIdentifier",
-        "android": "androidMobileAppIdentifier",
-        "windows": "windowsAppIdentifier",
-    }
-    types = {platform: f"#microsoft.graph.{names[kind]}" for platform, kind in _KINDS.items()}
-    return case(types, value=registrations.c.platform)
+def identifier() -> ColumnElement[Any]:
+    """SQL: the identifier of a registration's app, as a text."""
+    named = func.json_each(registrations.c.facts, "$.appIdentifier").table_valued("value")
+    return select(named.c.value).correlate(registrations).limit(1).scalar_subquery()
 
 
 def _flags() -> ColumnElement[str]:
-    return case((fact(registrations, "jailBroken") == 1, '["rootedDevice"]'), else_="[]")
+    return case((is_flagged(), '["rootedDevice"]'), else_="[]")
+
+
+def is_flagged() -> ColumnElement[bool]:
+    """SQL: whether a registration is of a device that is jailbroken or rooted."""
+    return fact(registrations, "jailBroken") == 1
 
 
 def _properties(version: str) -> Properties:
-    shared = {
-        "@odata.type": Property(_odata_type("ManagedAppRegistration")),
-        "createdDateTime": Property(registrations.c.enrolled_at, "moment"),
-        "lastSyncDateTime": Property(registrations.c.last_sync_at, "moment"),
-        "applicationVersion": Property(fact(registrations, "applicationVersion")),
+    # fmt: off
+    held = {
+        "createdDateTime":      Property(registrations.c.enrolled_at, "moment"),
+        "lastSyncDateTime":     Property(registrations.c.last_sync_at, "moment"),
+        "applicationVersion":   Property(fact(registrations, "applicationVersion")),
         "managementSdkVersion": Property(fact(registrations, "managementSdkVersion")),
-        "platformVersion": Property(fact(registrations, "osVersion")),
-        "deviceType": Property(fact(registrations, "deviceType")),
-        "deviceTag": Property(fact(registrations, "deviceTag")),
-        "deviceName": Property(fact(registrations, "deviceName")),
-        "flaggedReasons": Property(_flags(), "json", []),
-        "userId": Property(registrations.c.user_id),
-        "appIdentifier": Property(_identifier(), "json"),
-        "id": Property(registrations.c.id),
-        "version": Property(registrations.c.policy_version),
+        "platformVersion":      Property(fact(registrations, "osVersion")),
+        "deviceType":           Property(fact(registrations, "deviceType")),
+        "deviceTag":            Property(fact(registrations, "deviceTag")),
+        "deviceName":           Property(fact(registrations, "deviceName")),
+        "flaggedReasons":       Property(_flags(), "json"),
+        "userId":               Property(registrations.c.user_id),
+        "appIdentifier":        Property(_identifier(), "json"),
+        "id":                   Property(registrations.c.id),
+        "version":              Property(registrations.c.policy_version),
+        "managedDeviceId":      Property(registrations.c.device_id),
+        "azureADDeviceId":      Property(fact(registrations, "azureADDeviceId")),
+        "deviceModel":          Property(fact(registrations, "model")),
+        "deviceManufacturer":   Property(fact(registrations, "manufacturer")),
     }
-    if version == "v1.0":
-        return shared
-    return shared | {
-        "managedDeviceId": Property(registrations.c.device_id),
-        "azureADDeviceId": Property(fact(registrations, "azureADDeviceId")),
-        "deviceModel": Property(fact(registrations, "model")),
-        "deviceManufacturer": Property(fact(registrations, "manufacturer")),
-    }
+    # fmt: on
+    known = model(version)
+    return modelled(known, known.types[_TYPE], held, _odata_type())
 
 
-def _of_tenant(ask: Ask) -> Sequence[ColumnElement[bool]]:
-    return (registrations.c.tenant_id == ask.who.tenant_id,)
+def of_tenant(ask: Ask) -> Sequence[ColumnElement[bool]]:
+    """SQL: the registrations of a tenant, of the types that a version has."""
+    types = model(ask.version).types
+    kinds = (told for name, told in _CONDITIONS.items() if name in types)
+    return (registrations.c.tenant_id == ask.who.tenant_id, or_(*kinds))
 
 
-COLLECTIONS = {
-    version: listing.Collection(
-        _PATH, registrations, registrations.c.id, _properties(version), _of_tenant
+def _patch_version(_connection: Connection, _ask: Ask, items: list[dict[str, Any]]) -> None:
+    """Beta's Android registrations have one property more, of which nothing may be kept."""
+    for item in items:
+        android = f"#{NAMESPACE}.androidManagedAppRegistration"
+        if item.get("@odata.type") == android:
+            item[_OF_ANDROID] = None
+
+
+@lru_cache(maxsize=2)
+def collection(version: str) -> Collection:
+    """Every registration, without what it leads to."""
+    known = model(version)
+    held = _properties(version)
+    more = known.types["androidManagedAppRegistration"].properties
+    return Collection(
+        PATH,
+        registrations,
+        registrations.c.id,
+        held,
+        of_tenant,
+        extras={_OF_ANDROID: _patch_version} if _OF_ANDROID in more else {},
+        casts=casts(known, known.types[_TYPE], _CONDITIONS, lambda _kind: held),
     )
-    for version in ("v1.0", "beta")
-}
 
 
-def _list_of_user(ask: Ask) -> Response:
-    ask.require(_READ)
-    mine = registrations.c.user_id == user_id_of(ask, ask.keys[0])
-    return listing.page(ask, COLLECTIONS[ask.version].within(mine))
+def within(path: str, keys: Sequence[str]) -> Sequence[ColumnElement[bool]]:
+    """SQL: the registrations at a path whose first keys are `keys`."""
+    if path == OF_USER:
+        return (registrations.c.user_id.in_(user_named(keys[0], registrations)),)
+    return ()
 
 
-def _wipe(ask: Ask) -> Response:
-    """One order for each protected app on the device; the device itself is left alone."""
-    ask.require(_WRITE)
-    tag = ask.body().get("deviceTag")
-    if not isinstance(tag, str) or not tag:
-        message = "The parameter deviceTag is required."
-        raise Malformed(message, [Detail("/deviceTag", "a string is expected")])
-    user_id = user_id_of(ask, ask.keys[0])
-    query = select(registrations).where(
-        *_of_tenant(ask),
-        registrations.c.user_id == user_id,
-        fact(registrations, "deviceTag") == tag,
+def is_there(
+    connection: Connection, ask: Ask, registration_id: str, *conditions: ColumnElement[bool]
+) -> bool:
+    """Whether there is a registration of this id, under conditions."""
+    query = select(registrations.c.id).where(
+        *of_tenant(ask), *conditions, registrations.c.id == registration_id
     )
-    with ask.work() as work:
-        rows = work.connection.execute(query).all()
-        if not rows:
-            message = "Resource not found."
-            raise NotFound(message)
-        for row in rows:
-            actions.ask(work, row, "selectiveWipe", {})
-    return done()
-
-
-ROUTES = (
-    *reading(_PATH, _READ, lambda ask: COLLECTIONS[ask.version]),
-    Route("GET", "users/{}/managedAppRegistrations", _list_of_user),
-    Route("POST", "users/{}/wipeManagedAppRegistrationsByDeviceTag", _wipe),
-    Route("POST", "users/{}/wipeManagedAppRegistrationByDeviceTag", _wipe, beta_only=True),
-)
+    return connection.execute(query).first() is not None

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
+import orjson
 from flask import Response
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, Connection, select
 
-from mdm_sim import access
-from mdm_sim.graph import listing
+from mdm_sim.clock import instant
 from mdm_sim.graph.asking import Ask, shown
+from mdm_sim.graph.documents.operations import Served
+from mdm_sim.graph.documents.properties import DocumentProperties
+from mdm_sim.graph.edm.model import model
+from mdm_sim.graph.edm.shaping import completed
+from mdm_sim.graph.odata.collection import Collection
 from mdm_sim.graph.odata.paging import Order
-from mdm_sim.graph.odata.properties import Properties, Property
-from mdm_sim.graph.reading import reading
-from mdm_sim.graph.routing import Route
+from mdm_sim.graph.odata.properties import Property
+from mdm_sim.graph.resolving import Place, Target
+from mdm_sim.graph.views import View, ViewShelf
+from mdm_sim.messages import Malformed
 from mdm_sim.store.tables import audit_events
 
-_READ = access.reading(access.APPS)
-_PATH = "deviceManagement/auditEvents"
-
+PATH = "deviceManagement/auditEvents"
+_TYPE = "auditEvent"
 # Graph's audit categories (Azure Monitor's value list), for getAuditCategories.
 CATEGORIES = (
     "Other",
@@ -39,30 +45,13 @@ CATEGORIES = (
     "DeviceSecurity",
     "GroupPolicyAnalytics",
 )
-
-
-def _told(path: str) -> ColumnElement[Any]:
-    return func.json_extract(audit_events.c.document, f"$.{path}")
-
-
-PROPERTIES: Properties = {
+# What columns hold; everything else stands in the entry's document, in Graph's own names.
+_OWN = {
     "id": Property(audit_events.c.id),
-    "displayName": Property(_told("displayName")),
-    "componentName": Property(_told("componentName")),
-    "activity": Property(_told("activity")),
     "activityDateTime": Property(audit_events.c.recorded_at, "instant"),
     "activityType": Property(audit_events.c.activity_type, any_case=True),
-    "activityOperationType": Property(audit_events.c.operation_type),
-    "activityResult": Property(_told("activityResult")),
-    "correlationId": Property(_told("correlationId")),
-    "category": Property(audit_events.c.category),
-    "actor": Property(_told("actor"), "json"),
-    "resources": Property(_told("resources"), "json"),
-}
-# Parts of the actor can be filtered on; they are shown as parts of it only.
-FILTERS: Properties = {
-    f"actor/{name}": Property(_told(f"actor.{name}"), any_case=True)
-    for name in ("userPrincipalName", "userId", "applicationId", "applicationDisplayName")
+    "activityOperationType": Property(audit_events.c.operation_type, any_case=True),
+    "category": Property(audit_events.c.category, any_case=True),
 }
 
 
@@ -70,24 +59,66 @@ def _of_tenant(ask: Ask) -> Sequence[ColumnElement[bool]]:
     return (audit_events.c.tenant_id == ask.who.tenant_id,)
 
 
-EVENTS = listing.Collection(
-    _PATH,
-    audit_events,
-    audit_events.c.id,
-    PROPERTIES,
-    _of_tenant,
-    filters=FILTERS,
-    default_order=(Order(audit_events.c.seq, descending=True),),
-)
+@lru_cache(maxsize=2)
+def events(version: str) -> Collection:
+    """Every entry, the newest first."""
+    known = model(version)
+    kind = known.types[_TYPE]
+
+    def whole(row: Any) -> dict[str, Any]:
+        told = orjson.loads(row.document) | {"activityDateTime": instant(row.recorded_at)}
+        return completed(known, kind, told)
+
+    def fill(_connection: Connection, _ask: Ask, items: list[dict[str, Any]]) -> None:
+        for item in items:
+            given = {name: item[name] for name in ("actor", "resources") if name in item}
+            told = completed(known, kind, given)
+            item.update({name: told[name] for name in given})
+
+    return Collection(
+        PATH,
+        audit_events,
+        audit_events.c.id,
+        DocumentProperties(known, kind, audit_events.c.document, _OWN),
+        _of_tenant,
+        whole=whole,
+        whole_columns=tuple(audit_events.c),
+        extras={"actor": fill, "resources": fill},
+        default_order=(Order(audit_events.c.seq, descending=True),),
+        searchable=("displayName", "activityType"),
+    )
 
 
-def _categories(ask: Ask) -> Response:
-    ask.require(_READ)
+def _view(shelf: ViewShelf, _place: Place) -> Collection:
+    return events(shelf.version)
+
+
+def _categories(ask: Ask, _target: Target, _given: Mapping[str, Any]) -> Response:
     context = ask.context("Collection(Edm.String)")
     return shown({"@odata.context": context, "value": list(CATEGORIES)})
 
 
-ROUTES = (
-    *reading(_PATH, _READ, lambda _ask: EVENTS),
-    Route("GET", f"{_PATH}/getAuditCategories", _categories),
+def _activity_types(ask: Ask, _target: Target, given: Mapping[str, Any]) -> Response:
+    """The activities that there are entries of, in one category."""
+    wanted = str(given.get("category", "")).lower()
+    category = next((each for each in CATEGORIES if each.lower() == wanted), None)
+    if category is None:
+        message = f"A category is required: one of {', '.join(CATEGORIES)}."
+        raise Malformed(message)
+    query = (
+        select(audit_events.c.activity_type)
+        .where(*_of_tenant(ask), audit_events.c.category == category)
+        .distinct()
+        .order_by(audit_events.c.activity_type)
+    )
+    with ask.read() as connection:
+        found = [row[0] for row in connection.execute(query)]
+    context = ask.context("Collection(Edm.String)")
+    return shown({"@odata.context": context, "value": found})
+
+
+VIEWS: dict[str, View] = {PATH: _view}
+SERVED = (
+    Served(_TYPE, "getAuditCategories", _categories),
+    Served(_TYPE, "getAuditActivityTypes", _activity_types),
 )

@@ -26,8 +26,8 @@ from mdm_sim.graph.entities import acting
 from mdm_sim.graph.odata.dialect import json_value
 from mdm_sim.graph.odata.properties import Property
 from mdm_sim.graph.resolving import Target
+from mdm_sim.listed_devices import ASSIGNED_USER
 from mdm_sim.messages import Detail, Malformed
-from mdm_sim.rights import ASSIGNED_USER
 from mdm_sim.store import audit
 from mdm_sim.store.tables import documents, users
 from mdm_sim.store.work import Work
@@ -39,7 +39,6 @@ _SETTINGS = f"{DM}/windowsAutopilotSettings"
 _IDENTITY, _LISTED = "windowsAutopilotDeviceIdentity", "importedWindowsAutopilotDeviceIdentity"
 _MOST = 500
 _TAKEN = 806  # ZtdDeviceAlreadyAssigned
-_PERSONAL = ("userPrincipalName", "addressableUserName", "deviceAccountUpn")
 
 
 def _of_user(column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -59,7 +58,7 @@ def _of_user(column: ColumnElement[Any]) -> ColumnElement[Any]:
 _UPN, _NAME = _of_user(users.c.user_principal_name), _of_user(users.c.display_name)
 
 
-def _shows(path: str, name: str, column: ColumnElement[Any]) -> Any:
+def _shows(path: str, name: str, column: ColumnElement[Any], nobody: Any = None) -> Any:
     """Fills in what a page of devices shows of their people."""
 
     def fill(connection: Connection, ask: Ask, items: list[dict[str, Any]]) -> None:
@@ -72,7 +71,7 @@ def _shows(path: str, name: str, column: ColumnElement[Any]) -> Any:
         told = {row.id: row.told for row in connection.execute(query)}
         for each in items:
             if each.get("id") in told:
-                each[name] = told[each["id"]]
+                each[name] = told[each["id"]] or nobody
 
     return fill
 
@@ -127,14 +126,6 @@ def _identity(work: Work, listed: Document, user_id: str | None) -> str:
     values = {**kept, "enrollmentState": "notContacted", ASSIGNED_USER: user_id}
     rows.add(work, IDENTITIES, "", identity_id, kind, values, kept["serialNumber"])
     return identity_id
-
-
-def _own_identity(work: Work, spot: Spot, identity: Document) -> Mapping[str, Any]:
-    """What an identity may not hold of a person, and whom it is for."""
-    before = (spot.before or {}).get(ASSIGNED_USER)
-    given = identity.get("userPrincipalName")
-    user_id = _user_id(work, given) if given else before
-    return {**dict.fromkeys(_PERSONAL), "deviceAccountPassword": None, ASSIGNED_USER: user_id}
 
 
 def _absent_identity() -> None:
@@ -257,15 +248,14 @@ BEHAVIOURS = (
     ),
     Behaviour(
         IDENTITIES,
-        own=_own_identity,
         absent=_absent_identity,
         computed={
             "userPrincipalName": Property(_UPN, default=""),
             "addressableUserName": Property(_NAME, default=""),
         },
         extras={
-            "userPrincipalName": _shows(IDENTITIES, "userPrincipalName", _UPN),
-            "addressableUserName": _shows(IDENTITIES, "addressableUserName", _NAME),
+            "userPrincipalName": _shows(IDENTITIES, "userPrincipalName", _UPN, ""),
+            "addressableUserName": _shows(IDENTITIES, "addressableUserName", _NAME, ""),
         },
     ),
 )

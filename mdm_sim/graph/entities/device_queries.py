@@ -33,7 +33,7 @@ def _create(ask: Ask) -> Response:
         _require_permitted(work, row)
         order_id = actions.ask(work, row, queries.ACTION, {"query": text})
         query_id = queries.begin(work, row.id, order_id)
-    return shown({"id": query_id, "status": "pending"}, 201)
+    return shown({**_untyped(ask), "id": query_id, "status": "pending"}, 201)
 
 
 def _query(given: Any) -> str:
@@ -72,7 +72,13 @@ def _result(ask: Ask) -> Response:
             work.record(audit.Entry(audit.Task.MANAGE, *entry))
     done = answer.status == "successful"
     results = base64.b64encode(orjson.dumps(answer.rows)).decode() if done else None
-    return shown({"id": query_id, "status": answer.status, "results": results})
+    told = {"id": query_id, "status": answer.status, "results": results}
+    return shown({**_untyped(ask), **told})
+
+
+def _untyped(ask: Ask) -> dict[str, str]:
+    """The context of an answer that no type of Graph's metadata describes."""
+    return {"@odata.context": ask.context("Edm.Untyped")}
 
 
 ROUTES = (

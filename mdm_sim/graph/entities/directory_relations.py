@@ -71,7 +71,7 @@ def _stored(relation: str) -> tuple[Ids, Pairs]:
     )
 
 
-def _upwards(tenant_id: str) -> Select[Any]:
+def _upwards(tenant_id: str) -> Any:
     return memberships.pairs(tenant_id, MEMBERS, upwards=True)
 
 
@@ -201,7 +201,7 @@ class _Reader:
 
     relation: Relation
 
-    def ids(self, ask: Ask) -> Select[Any]:
+    def ids(self, ask: Ask) -> Any:
         require(ask, self.relation.path, self.relation.reads)
         return self.relation.ids(ask.who.tenant_id, object_id(ask, self.relation.path))
 

@@ -37,6 +37,10 @@ _GRAPH, _INTUNE = (
     ),
 )
 _OF_MICROSOFT = {app.id for app in APPS} - {CLIENT_ID, PUBLIC_CLIENT_ID}
+_UNRESTRICTED = {
+    "@odata.type": "#microsoft.graph.unrestrictedAudience",
+    "kind": "unrestricted",
+}
 ORGANIZATION = "organization"
 
 
@@ -94,6 +98,7 @@ def applications(connection: Connection, tenant_id: str) -> Kind:
             "displayName": row.display_name,
             "publisherDomain": DOMAIN,
             "signInAudience": "AzureADMyOrg",
+            "signInAudienceRestrictions": _UNRESTRICTED,
             "publicClient": {"redirectUris": orjson.loads(row.redirect_uris).get("public", [])},
             "web": {"redirectUris": orjson.loads(row.redirect_uris).get("web", [])},
             "requiredResourceAccess": _required(orjson.loads(row.roles)),

@@ -107,7 +107,7 @@ def _set_priority(ask: Ask, target: Target, given: Mapping[str, Any]) -> Respons
             if _priority(each) != number:
                 acting.put(work, each, {"priority": number})
         acting.note(work, target, "setPriority", ["priority"], audit.Task.UPDATE)
-    return shown({})
+    return shown({"@odata.context": ask.context("Edm.Null")})
 
 
 def _kind_of(row: Row[Any]) -> str:

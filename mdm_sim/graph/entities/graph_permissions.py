@@ -7,6 +7,8 @@ from __future__ import annotations
 
 # fmt: off
 ROLE_IDS: dict[str, str] = {
+    "Agreement.Read.All":                              "2f3e6f8c-093b-4c57-a58b-ba5ce494a169",
+    "Agreement.ReadWrite.All":                         "c9090d00-6101-42f0-a729-c41074260d47",
     "Application.Read.All":                            "9a5d68dd-52b0-4cc2-bd40-abcf444ac30f",
     "Application.ReadWrite.All":                       "1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9",
     "AuditLog.Read.All":                               "b0afded3-3588-46d8-8b3d-9842eff778da",
@@ -28,12 +30,16 @@ ROLE_IDS: dict[str, str] = {
     "DeviceManagementServiceConfig.ReadWrite.All":     "5ac13192-7ace-4fcf-b828-1a26f28068ee",
     "Directory.Read.All":                              "7ab1d382-f21e-4acd-a863-ba3e13f7da61",
     "Directory.ReadWrite.All":                         "19dbc75e-c2e2-444c-a770-ec69d8559fc7",
+    "Domain.Read.All":                                 "dbb9058a-0e50-45d7-ae91-66909b5d4664",
+    "Domain.ReadWrite.All":                            "7e05723c-0bb0-42da-be95-ae9f08a6e53c",
     "Group.Read.All":                                  "5b567255-7703-4780-807c-7be8301ae99b",
     "Group.ReadWrite.All":                             "62a82d76-70ea-41e2-9197-370581804d09",
     "GroupMember.Read.All":                            "98830695-27a2-44f7-8c18-0c3ebc9698f6",
     "GroupMember.ReadWrite.All":                       "dbaae8cf-10b5-4b86-a4a1-f871c94c6695",
     "Organization.Read.All":                           "498476ce-e0fe-48b0-b801-37ba7e2685c6",
     "Organization.ReadWrite.All":                      "292d869f-3427-49a8-9dab-8c70152b74e9",
+    "Policy.Read.All":                                 "246dd0d5-5bd0-4def-940b-0421030a5b68",
+    "Policy.ReadWrite.ConditionalAccess":              "01c0a623-fc9b-48e9-b794-0756f8e8f067",
     "User.Read.All":                                   "df021288-bdef-4463-88db-98f22de89214",
     "User.ReadWrite.All":                              "741f803b-c850-494e-b5df-cde7c675a1ca",
 }

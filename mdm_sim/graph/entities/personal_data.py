@@ -1,7 +1,8 @@
-"""exportDeviceAndAppManagementData: everything that is held on a user, as one document.
+"""exportDeviceAndAppManagementData: everything that is held on a user, as sets of entities.
 
-Graph types its `content` as a stream: here it is the JSON of `rights.held`, in base64 as SDKs read
-it, and under `/content` as it is. With `skip` and `top` it holds a part of the devices and apps.
+Graph types its `content` as a stream: here it is the JSON of what `rights.held` tells, each part
+a set with a `displayName` and its `data`; in base64 as SDKs read it, and under `/content` as it
+is. With `skip` and `top` it holds a part of the devices and apps.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 import orjson
 from flask import Response
 
-from mdm_sim import access, rights, wire
+from mdm_sim import access, rights
 from mdm_sim.graph.asking import Ask, shown
 from mdm_sim.graph.entities.users import user_id_of
 from mdm_sim.graph.routing import Route
@@ -22,17 +23,34 @@ from mdm_sim.store import audit
 
 _PATH = "users/{}/exportDeviceAndAppManagementData"
 _TYPE = "microsoft.graph.deviceAndAppManagementData"
+# What Intune calls the sets; others are called after what they hold.
+_NAMES = {"directoryEntry": "Users", "managedDevices": "Devices"}
 _PART = re.compile(r"^(?:skip=)?(\d{1,9}),top=(\d{1,9})$")
 
 
 def _export(ask: Ask) -> Response:
-    content = base64.b64encode(orjson.dumps(_held(ask))).decode()
+    content = base64.b64encode(orjson.dumps(_sets(ask))).decode()
     body = {"@odata.context": ask.context(_TYPE), "@odata.type": f"#{_TYPE}", "content": content}
     return shown(body)
 
 
 def _content(ask: Ask) -> Response:
-    return wire.answer(_held(ask))
+    return shown({"@odata.context": ask.context("Edm.Untyped"), **_sets(ask)})
+
+
+def _sets(ask: Ask) -> dict[str, Any]:
+    """What is held as a collection of sets; what is no set of its own is told of the export."""
+    held = _held(ask)
+    plain = {name: told for name, told in held.items() if not isinstance(told, (list, dict))}
+    parts = {"export": plain, **{name: told for name, told in held.items() if name not in plain}}
+    sets = [
+        {
+            "displayName": _NAMES.get(name, name[0].upper() + name[1:]),
+            "data": told if isinstance(told, list) else [told],
+        }
+        for name, told in parts.items()
+    ]
+    return {"value": sets}
 
 
 def _held(ask: Ask) -> dict[str, Any]:

@@ -170,4 +170,4 @@ def _value(source: Source, item: Mapping[str, Any], column: str) -> Any:
     """A value, or the word for a code."""
     base = column.removesuffix(LOCALIZED)
     value = item.get(base)
-    return source.names.get(base, {}).get(value, value) if base != column else value
+    return source.names.get(base, {}).get(str(value), value) if base != column else value

@@ -78,7 +78,8 @@ _named = {
     **dict.fromkeys(("CompliantState", "ComplianceState"), _words(_COMPLIANCE, "Unknown")),
     **dict.fromkeys(("ManagementState", "DeviceState"), _words(_STATES, "Managed")),
     "DeviceType": _words(_TYPES, "Unknown"),
-    **dict.fromkeys(("ManagementAgents", "ManagementAgent"), {"2": "Intune"}),
+    "ManagementAgents": {"2": "Intune"},
+    "ManagementAgent": {"2": "Intune"},
 }
 # Columns that show a property of a device.
 # fmt: off

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response
-from sqlalchemy import Connection, delete, func
+from sqlalchemy import Connection, delete
 from sqlalchemy.engine import Row
 
 from mdm_sim.graph import listing
@@ -17,7 +17,6 @@ from mdm_sim.graph.documents.operations import Served
 from mdm_sim.graph.documents.tables import DM
 from mdm_sim.graph.edm.model import NAMESPACE, model
 from mdm_sim.graph.entities import acting
-from mdm_sim.graph.odata.paging import Order
 from mdm_sim.graph.resolving import Target, resolve
 from mdm_sim.messages import Malformed, NotFound
 from mdm_sim.store.tables import documents, references
@@ -134,24 +133,21 @@ def _tags_by_resource(ask: Ask, _target: Target, _given: Mapping[str, Any]) -> R
 def _has_custom_tag(ask: Ask, _target: Target, _given: Mapping[str, Any]) -> Response:
     with ask.read() as connection:
         found = rows.children(connection, ask.who.tenant_id, TAGS, "")
-    return acting.told_value(ask, "Boolean", any(row.id != "0" for row in found))
+    return acting.told_value(ask, "Boolean", value=any(row.id != "0" for row in found))
 
 
 def _is_scoped(ask: Ask, _target: Target, _given: Mapping[str, Any]) -> Response:
-    return acting.told_value(ask, "Boolean", True)
+    return acting.told_value(ask, "Boolean", value=True)
 
 
 def _role_of_user(ask: Ask, _target: Target, given: Mapping[str, Any]) -> Response:
     """The roles that a person has by assignments that name them."""
     definitions = _roles_of(ask, str(given.get("userid") or ""))
     known = [
-        {
-            "roleDefinitionDisplayName": each.get("displayName"),
-            "permissions": _allowed(each),
-        }
+        {"roleDefinitionDisplayName": each.get("displayName"), "permissions": _allowed(each)}
         for each in definitions.values()
     ]
-    allowed = sorted({name for each in known for name in each["permissions"]})
+    allowed = sorted({name for each in definitions.values() for name in _allowed(each)})
     values = {"roleDefinitions": known, "permissions": allowed}
     return acting.told(ask, "deviceAndAppManagementAssignedRoleDetail", values)
 
@@ -165,7 +161,7 @@ def _roles_of(ask: Ask, user_id: str) -> dict[str, dict[str, Any]]:
     tenant_id, found = ask.who.tenant_id, {}
     with ask.read() as connection:
         for row in rows.children(connection, tenant_id, ASSIGNMENTS, ""):
-            if not user_id or user_id not in (acting.values_of(row).get("members") or ()):
+            if not user_id or user_id not in (acting.values_of(row).get("members") or []):
                 continue
             for each in rows.targets(connection, tenant_id, _OF_ASSIGNMENT, row.id):
                 definition = rows.find(connection, tenant_id, DEFINITIONS, "", each)
@@ -175,7 +171,8 @@ def _roles_of(ask: Ask, user_id: str) -> dict[str, dict[str, Any]]:
 
 
 def _allowed(definition: Mapping[str, Any]) -> list[str]:
-    return [name for each in definition.get("permissions") or () for name in each["actions"]]
+    permissions = definition.get("permissions") or []
+    return [name for each in permissions for name in each["actions"]]
 
 
 def _scopes(ask: Ask, _target: Target, _given: Mapping[str, Any]) -> Response:
@@ -191,7 +188,7 @@ BEHAVIOURS = (
         numbered=_next_tag,
         own=_tag,
         deletable=_deletable,
-        order=(Order(func.length(documents.c.id), False), Order(documents.c.id, False)),
+        order=acting.BY_NUMBER,
     ),
 )
 SERVED = (

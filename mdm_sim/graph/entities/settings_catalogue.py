@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import Response
-from sqlalchemy import func
 
 from mdm_sim.graph.asking import Ask, done, shown
 from mdm_sim.graph.documents import rows
@@ -15,18 +14,15 @@ from mdm_sim.graph.documents.operations import Served
 from mdm_sim.graph.documents.tables import DM
 from mdm_sim.graph.documents.writing import whole_id
 from mdm_sim.graph.entities import acting
-from mdm_sim.graph.odata.paging import Order
 from mdm_sim.graph.resolving import Target
 from mdm_sim.messages import Detail, Malformed
 from mdm_sim.store import audit
-from mdm_sim.store.tables import documents
 from mdm_sim.store.work import Work
 
 POLICIES = f"{DM}/configurationPolicies"
 _REUSABLE = f"{DM}/reusablePolicySettings"
 _NUMBERED = (f"{POLICIES}/settings", f"{DM}/compliancePolicies/settings")
 _LONGEST_NAME = 1_000
-_IN_ORDER = (Order(func.length(documents.c.id), False), Order(documents.c.id, False))
 
 
 def _next_number(path: str, work: Work, parent_id: str, _setting: Document) -> str:
@@ -100,7 +96,7 @@ def _numbered(path: str) -> Behaviour:
     def define(work: Work, spot: Spot, setting: Document) -> Mapping[str, Any]:
         return _define(path, work, spot, setting)
 
-    return Behaviour(path, numbered=number, own=define, order=_IN_ORDER)
+    return Behaviour(path, numbered=number, own=define, order=acting.BY_NUMBER)
 
 
 BEHAVIOURS = tuple(_numbered(path) for path in _NUMBERED)

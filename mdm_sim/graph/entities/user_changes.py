@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response
@@ -99,7 +100,7 @@ def _license_details(ask: Ask) -> Response:
     user_id = user_id_of(ask, ask.keys[0])
     with ask.read() as connection:
         kind = directory_told.licence_details(connection, ask.who.tenant_id, user_id)
-    found = collection(ask, kind)
+    found = replace(collection(ask, kind), name=f"users('{user_id}')/licenseDetails")
     if len(ask.keys) > 1:
         return directory_kinds.one(ask, found.within(kind.key == ask.keys[1]))
     return directory_kinds.page(ask, found)

@@ -58,7 +58,8 @@ class Navigation:
     """A way from an object to others: `parent` is the SQL of the key that a child belongs to.
 
     Of each object at most `most` children are shown. `context` is the `@odata.context` of the
-    children of the object with a key, where it is not the way that they were reached by.
+    children of the object with a key, where it is not the way that they were reached by; `missing`
+    what stands for the one object of a key where there is none.
     """
 
     collection: Collection
@@ -66,3 +67,4 @@ class Navigation:
     is_collection: bool
     context: Callable[[Ask, str], str] | None = None
     most: int | None = None
+    missing: Callable[[str], dict[str, Any] | None] = lambda _key: None

@@ -71,7 +71,7 @@ def _navigate(
         part = mine[query.skip : last][: navigation.most]
         shown += [(each, _path_of(navigation, each, f"{path}/{name}")) for each in part]
         if not navigation.is_collection:
-            parent.item[name] = part[0].item if part else None
+            parent.item[name] = part[0].item if part else navigation.missing(parent.key)
             continue
         parent.item[f"{name}@odata.context"] = (
             navigation.context(ask, parent.key) if navigation.context else ask.context(path, name)

@@ -35,7 +35,7 @@ class Scope:
     now: int = 0
     variables: Mapping[str, Property] = field(default_factory=dict)
     _aliases: count[int] = field(default_factory=count)
-    _spent: list[int] = field(default_factory=list)
+    _spent: list[int] = field(default_factory=lambda: [0])
 
     def bind(self, variable: str, item: Property) -> Scope:
         """The scope of a lambda's body."""
@@ -43,8 +43,8 @@ class Scope:
 
     def spend(self, weight: int, position: int) -> None:
         """Count what a filter makes a database read. Raises Malformed where it is too much."""
-        self._spent.append(weight)
-        if sum(self._spent) > MOST_READ:
+        self._spent[0] += weight
+        if self._spent[0] > MOST_READ:
             raise wrong(position, "Too complex an expression")
 
     def items(self, prop: Property, position: int) -> Items:

@@ -1,0 +1,41 @@
+"""One real service for the real clients, which trust it by the settings that each of them has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from serving.conftest import Running, start
+
+TRUST = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A service with five devices; tests make what they need and leave no order to each other."""
+    running = start(tmp_path_factory.mktemp("clients"))
+    headers = {"Authorization": f"Bearer {running.user_token()}"}
+    for number, platform in enumerate(("ios", "ios", "android", "windows", "macos")):
+        facts = {"deviceName": f"Device {number}", "osVersion": f"1{number}.0"}
+        made = running.session.post(
+            f"{running.ready['base_url']}/mdm/v1/enrollments",
+            headers=headers,
+            json={"platform": platform, "enrollmentType": "deviceEnrollmentManager", "facts": facts},
+            timeout=30,
+        )
+        assert made.status_code == 201, made.text
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def trusted(service: Running, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The service's authority is trusted as `mdm-sim env` sets it, and no proxy is in the way."""
+    for name in TRUST:
+        monkeypatch.setenv(name, service.ready["ca_file"])
+    for name in PROXIES:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    return Path(service.ready["ca_file"])
