@@ -83,7 +83,7 @@ LIFETIMES: dict[str, Lifetime] = {
     "location": Lifetime(Phrase("until its time is over, or the device's record ends", "tot de termijn voorbij is of het record van het apparaat eindigt"), ("location",)),
     "app":      Lifetime(Phrase("until the registration is wiped, unregistered or idle for too long", "tot de registratie is gewist, uitgeschreven of te lang stil is"), ("app_idle", "tenant_end")),
     "user":     Lifetime(Phrase("until the user is deleted, and a time after it", "tot de gebruiker is verwijderd, en een termijn daarna"), ("deleted_user", "tenant_end")),
-    "object":   Lifetime(Phrase("until an admin deletes it", "tot een beheerder het verwijdert"), ("tenant_end",)),
+    "object":   Lifetime(Phrase("until an admin deletes it, a group a time after that", "tot een beheerder het verwijdert, een groep een termijn daarna"), ("deleted_group", "tenant_end")),
     "query":    Lifetime(Phrase("until it is read once", "tot het eenmaal is gelezen"), ("query_result", "query_pending")),
     "audit":    Lifetime(Phrase("a fixed time", "een vaste termijn"), ("audit",)),
     "receipt":  Lifetime(Phrase("a fixed time, or until the record ends", "een vaste termijn, of tot het record eindigt"), ("receipts",)),
@@ -98,6 +98,7 @@ SHOWN = {
         deviceName deviceType jailBroken osVersion easDeviceId azureADDeviceId model manufacturer imei
         serialNumber phoneNumber wiFiMacAddress subscriberCarrier meid totalStorageSpaceInBytes
         freeStorageSpaceInBytes threatState iccid udid ethernetMacAddress operatingSystem location
+        cellularTechnology ipAddressV4
     """),
     "apps": _names("""
         applicationVersion managementSdkVersion osVersion deviceType deviceTag deviceName
@@ -181,6 +182,7 @@ OWN_TABLES: dict[str, tuple[Phrase, str]] = {
     "directory_device_owners": (Phrase("which users own or use a directory device", "welke gebruikers een directoryapparaat bezitten of gebruiken"), "object"),
     "credentials":             (Phrase("tokens as hashes", "tokens als hash"), "token"),
     "orders":                  (Phrase("remote actions and how they went", "externe acties en hoe ze verliepen"), "order"),
+    "object_references":       (Phrase("which objects refer to which: a group to its members, a device to its category and scope tags, a user whose apps an admin blocked", "welke objecten naar welke verwijzen: een groep naar haar leden, een apparaat naar zijn categorie en bereiktags, een gebruiker van wie een beheerder de apps blokkeerde"), "object"),
     "managed_apps":            (Phrase("which apps the tenant manages", "welke apps de tenant beheert"), "object"),
     "tenant_settings":         (Phrase("the tenant's switches and its key of pseudonyms", "de schakelaars van de tenant en de sleutel van pseudoniemen"), "tenant"),
     "signing_keys":            (Phrase("keys that sign tokens", "sleutels die tokens ondertekenen"), "tenant"),

@@ -38,7 +38,7 @@ SHOWN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("* users*",                                        ("user",)),
     ("GET devices/{}/registered*",                      ("user*",)),
     ("* devices*",                                      ("directory",)),
-    ("POST /{}/oauth2/v2.0/token",                      ("user*",)),
+    ("POST /{}/oauth2/*token",                          ("user*",)),
 )
 # What the type model answers shows documents: of the objects that the answer or path names.
 MODELLED = ("document",)
@@ -51,9 +51,14 @@ TOLD: tuple[tuple[str, tuple[str, ...]], ...] = (
 ECHOES = (
     ("GET *",                         "query", "@odata.nextLink repeats the query options"),
     ("GET /common/discovery/instance", "query", "the authority that was asked about"),
+    ("POST /*/$batch",                "batch", "the answer to a part has the part's id"),
+    ("* /{}/oauth2*",                 "state", "a client's state goes back to it"),
+    ("POST /{}/oauth2*token",         "nonce", "an id token has the nonce it was asked with"),
     ("* *",                           "correlation", "client-request-id is answered as it came"),
 )
 # fmt: on
+# What an error repeats, too.
+_ALWAYS = {"correlation", "state"}
 
 
 @dataclass(slots=True)
@@ -125,7 +130,7 @@ class Answer:
         """The canaries of its own request that it may repeat."""
         found: set[int] = set()
         for pattern, part, _ in ECHOES:
-            if fnmatchcase(str(self.route), pattern) and (part != "query" or self.status < 300):
+            if fnmatchcase(str(self.route), pattern) and (part in _ALWAYS or self.status < 300):
                 found |= self.echoed.get(part, frozenset())
         return frozenset(found)
 

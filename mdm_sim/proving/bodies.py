@@ -119,7 +119,8 @@ class Bodies:
         if shape.is_collection:
             return [] if depth >= _DEEPEST else [self._value(Shape(shape.kind), make, depth + 1)]
         if self._known.is_enum(shape.kind):
-            return self._known.members(shape.kind)[0]
+            members = self._known.members(shape.kind)
+            return members[members[0] == "unknown"]
         if shape.kind in self._known.types:
             return self._complex(shape, make, depth)
         if shape.kind in _FIXED:

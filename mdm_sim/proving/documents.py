@@ -19,7 +19,7 @@ from mdm_sim.proving.carrying import HEADERS_ROW, PATH_ROW, QUERY_ROW, Load, Poo
 from mdm_sim.proving.doors import MAKING, REPLACING
 from mdm_sim.proving.garbage import MALFORMED, MALFORMED_ROW
 from mdm_sim.proving.queries import QUERIES, Query, unknown
-from mdm_sim.proving.routes import KEY, VERSIONS
+from mdm_sim.proving.routes import KEY, VERSIONS, unversioned
 from mdm_sim.proving.stage import Made, Stage
 from mdm_sim.proving.ways import Way, ways
 
@@ -155,7 +155,7 @@ class Documents:
             return
         palette = Palette(self.stage.ledger, DOCUMENT_ROW, f"parameter of {operation.name}")
         good = Bodies(way.known).parameters(operation.parameters, palette)
-        sending = self._new(way, content=good | dict(way.door.body or {}), palette=palette)
+        sending = self._new(way, content=good, palette=palette)
         answer, path = self._send(sending)
         if answer.status < 300 and operation.name in REPLACING:
             self._replaced(sending, operation, answer.subject, path.rpartition("/")[0])
@@ -241,16 +241,17 @@ class Documents:
             above = path.rpartition("/")[0] if way.target.cast or way.target.operation else path
             path = f"{above}/{subject}"
             self._remember(above, kind, subject)
-        self._hold(sending, subject, {name: good[name] for name in good})
-        holder = (way.door.holder, subject)
-        if path not in self.made:
+        self._hold(sending, subject, good)
+        if unversioned(path) not in self.made:
             body = Bodies(way.known).good(kind, way.target.kind, blank) | dict(way.door.body or {})
-            self.made[path] = Made(path, holder, body, is_document=True)
+            made = Made(path, (way.door.holder, subject), body, is_document=True)
+            self.made[unversioned(path)] = made
 
     def _replaced(self, sending: Sending, operation: Operation, subject: str, path: str) -> None:
         """Lists are in the places of what was below an object: those that have such a place."""
+        kind = self._kinds.get(path, sending.way.target.kind)
         for name, shape in operation.parameters.items():
-            for navigation in sending.way.target.kind.navigations.values():
+            for navigation in kind.navigations.values():
                 if navigation.kind == shape.kind and shape.is_collection:
                     self._forget(f"{path}/{navigation.name}")
                     self._hold(sending, subject, {navigation.name: sending.content[name]})
@@ -266,7 +267,8 @@ class Documents:
 
     def _forget(self, path: str) -> None:
         """What is at a path and below it is gone."""
-        gone = [each for each in self.made if f"{each}/".startswith(f"{path}/")]
+        begin = f"{unversioned(path)}/"
+        gone = [each for each in self.made if f"{each}/".startswith(begin)]
         self.stage.ledger.drop(self.made.pop(each).holder for each in gone)
 
     def _remember(self, above: str, kind: Type, object_id: str) -> None:

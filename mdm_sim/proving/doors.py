@@ -55,7 +55,10 @@ _TOKEN = {
     "scope": CANARY,
     "client_assertion": CANARY,
     "refresh_token": CANARY,
+    "state": CANARY,
+    "code": CANARY,
 }
+_PAGE = {"code": CANARY, "username": CANARY, "password": CANARY, "choice": CANARY}
 _PERSON = {
     "displayName": CANARY,
     "userPrincipalName": f"{CANARY}@mdmsim.example",
@@ -71,7 +74,6 @@ _PREVIEW = {
     "facts": {"deviceName": CANARY},
     "managedApps": [],
 }
-_IDENTITY = {"importedDeviceIdentityType": "imei", "importedDeviceIdentifier": "490154203237518"}
 _BLOCK = {"scheduledActionConfigurations": [{"actionType": "block"}]}
 _DEVICES = "deviceManagement/managedDevices"
 _LOST = {"message": CANARY, "phoneNumber": CANARY, "footer": CANARY}
@@ -110,8 +112,12 @@ DOORS: tuple[Door, ...] = (
     Door("POST /privacy/v1/rights/erase",       "privacy", (), {"userPrincipalName": CANARY}),
     Door("POST /privacy/v1/tenant/close",       "privacy", (), {}),
     Door("POST /privacy/v1/tenant/reopen",      "privacy", (), {}),
-    Door("POST /{}/oauth2/v2.0/token",          "Entra ID", ("tenant",), _TOKEN, form=True),
-    Door("* /{}/oauth2/v2.0/token",             "Entra ID", ("tenant",)),
+    Door("POST /{}/oauth2*",                    "Entra ID", ("tenant",), _TOKEN, form=True),
+    Door("* /{}/oauth2*",                       "Entra ID", ("tenant",)),
+    Door("POST /devicelogin",                   "Entra ID", (), _PAGE, form=True),
+    Door("GET /devicelogin",                    "Entra ID"),
+    Door("GET /common/oauth2/nativeclient",     "Entra ID"),
+    Door("* /oidc/userinfo",                    "Entra ID"),
     Door("GET /{}/.well-known/*",               "Entra ID", ("tenant",)),
     Door("GET /{}/v2.0/.well-known/*",          "Entra ID", ("tenant",)),
     Door("GET /{}/discovery/*",                 "Entra ID", ("tenant",)),
@@ -120,6 +126,7 @@ DOORS: tuple[Door, ...] = (
     Door("GET /healthz",                        "health"),
     Door("GET /readyz",                         "health"),
     Door("GET /openapi.json",                   "description"),
+    Door("POST $batch",                         "Graph: batches", (), {"requests": []}),
     Door(f"PATCH {_DEVICES}/{{}}",              "Graph: devices", ("device",),
          {"managedDeviceName": CANARY}, ("managedDeviceName",), "managed name"),
     _order("enableLostMode", _LOST),
@@ -153,9 +160,6 @@ DOORS: tuple[Door, ...] = (
     _needing("POST deviceManagement/deviceCompliancePolicies", scheduledActionsForRule=[_BLOCK]),
     _needing("POST deviceManagement/deviceCompliancePolicies/microsoft.graph.*",
              scheduledActionsForRule=[_BLOCK]),
-    _needing("* deviceManagement/importedDeviceIdentities", importedDeviceIdentityType="imei"),
-    _needing("* deviceManagement/importedDeviceIdentities/{}", importedDeviceIdentityType="imei"),
-    _needing("POST */importDeviceIdentityList", importedDeviceIdentities=[_IDENTITY]),
     _needing("* deviceManagement/managedDeviceCleanupRules*",
              deviceInactivityBeforeRetirementInDays=200),
     _needing("*"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mdm_sim.proving import (
+    batching,
     changes,
     crashing,
     documents,
@@ -17,6 +18,7 @@ from mdm_sim.proving import (
     garbage,
     lapsing,
     persons,
+    signing_in,
     sweep,
 )
 from mdm_sim.proving.ledger import Finding, Ledger
@@ -37,6 +39,8 @@ PHASES: Mapping[str, Phase] = {
     "refused whole": enrolling.refused_whole,
     "every route": sweep.sweep,
     "every set, object and operation": documents.sweep,
+    "batches": batching.batches,
+    "sign-ins": signing_in.sign_ins,
     "no requests at all": garbage.garbage,
     "the sweep's objects deleted": sweep.swept_away,
     "values replaced and withdrawn": changes.replaced_and_withdrawn,

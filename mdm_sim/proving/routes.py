@@ -56,6 +56,11 @@ def served(
     return frozenset(found)
 
 
+def unversioned(path: str) -> str:
+    """A path of Graph without its version."""
+    return path.split("/", 2)[-1]
+
+
 class Map:
     """The routes by their shape, and how many canaries went through each."""
 

@@ -18,7 +18,7 @@ from mdm_sim.proving.canaries import Holder
 from mdm_sim.proving.doors import CANARY, EVERYTHING, Door, door_of
 from mdm_sim.proving.garbage import MALFORMED, MALFORMED_ROW
 from mdm_sim.proving.offers import replaced
-from mdm_sim.proving.routes import KEY, VERSIONS, Route
+from mdm_sim.proving.routes import KEY, VERSIONS, Route, unversioned
 from mdm_sim.proving.stage import DEVICES, Made, Stage
 
 HEADERS_ROW, QUERY_ROW, PATH_ROW = "(headers)", "(query strings)", "(paths)"
@@ -274,11 +274,11 @@ def swept_away(stage: Stage) -> None:
     """What the sweeps made is deleted again, and all of it is gone."""
     gone: set[str] = set()
     for made in sorted(stage.swept, key=lambda made: (not made.is_document, made.path.count("/"))):
-        above = made.path.split("/")
-        if not any("/".join(above[:count]) in gone for count in range(4, len(above))):
-            _undo(stage, made)
-            gone |= {made.path} if made.is_document else set()
-        stage.ledger.drop([made.holder])
+        above = unversioned(made.path).split("/")
+        is_gone = any("/".join(above[:count]) in gone for count in range(2, len(above)))
+        if is_gone or _undo(stage, made):
+            stage.ledger.drop([made.holder])
+            gone |= {unversioned(made.path)} if made.is_document else set()
     device, app = stage.need("sweep"), stage.need("sweep app")
     stage.callers.ask("DELETE", f"{DEVICES}/{device.id}")
     stage.end(device)
@@ -286,12 +286,18 @@ def swept_away(stage: Stage) -> None:
     stage.end(app)
 
 
-def _undo(stage: Stage, made: Made) -> None:
-    """Delete an object, or put what tells nothing in its place where it cannot be deleted."""
-    can_go = stage.routes.find("DELETE", made.path)[0] in stage.routes.routes
-    stage.callers.ask(*(("DELETE", made.path) if can_go else ("PATCH", made.path, made.blank)))
+def _undo(stage: Stage, made: Made) -> bool:
+    """Delete an object, or put what tells nothing in its place; returns whether there is a way."""
+    routes = stage.routes
+    for method, body in (("DELETE", None), ("PATCH", made.blank)):
+        if routes.find(method, made.path)[0] in routes.routes:
+            stage.callers.ask(method, made.path, body)
+            break
+    else:
+        return False
     if made.holder[0] == "user":
         stage.callers.ask("DELETE", f"/v1.0/directory/deletedItems/{made.holder[1]}")
+    return True
 
 
 def _turn(route: Route) -> tuple[int, int, str, bool]:

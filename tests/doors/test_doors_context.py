@@ -125,7 +125,7 @@ def test_an_app_of_a_device_that_leaves_is_an_app_alone(enroll, register, ask, r
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"), [("iosStoreApp", "bundleId"), ("androidStoreApp", "packageId")]
+    ("kind", "name"), [("iosStoreApp", "bundleId"), ("androidLobApp", "packageId")]
 )
 def test_an_app_in_the_tenants_list_is_managed(register, graph, stored, kind, name):
     body = {"@odata.type": f"#microsoft.graph.{kind}", "displayName": "Work"}

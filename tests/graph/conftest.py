@@ -16,6 +16,7 @@ from mdm_sim.app import create_app
 from mdm_sim.settings import Settings
 
 Headers = dict[str, str]
+NEW_GROUP = {"mailEnabled": False, "mailNickname": "group", "securityEnabled": True}
 CORPORATE, PERSONAL = "deviceEnrollmentManager", "unknown"
 
 # What the library's devices say of themselves, by the letter that tests know them by.
@@ -99,3 +100,40 @@ def eventual(client: FlaskClient, sign_in: Callable[..., Headers]) -> Callable[[
         return answer.json if answer.is_json else int(answer.text)
 
     return asked
+
+
+@pytest.fixture
+def group(graph: Callable[..., Any]) -> Callable[..., str]:
+    """Make a group, with members by id; returns its id."""
+
+    def made(*members: str, name: str = "Group", **changes: Any) -> str:
+        body = {**NEW_GROUP, "displayName": name, **changes}
+        found = graph("POST", "groups", body, 201)["id"]
+        for each in members:
+            graph(
+                "POST",
+                f"groups/{found}/members/$ref",
+                {"@odata.id": f"directoryObjects/{each}"},
+                204,
+            )
+        return str(found)
+
+    return made
+
+
+@pytest.fixture
+def ids(graph: Callable[..., Any]) -> Callable[[str], set[str]]:
+    """The ids that a list shows, through all of its pages."""
+
+    def listed(path: str) -> set[str]:
+        found: list[str] = []
+        page = graph("GET", path)
+        while True:
+            found += [each["id"] for each in page["value"]]
+            if "@odata.nextLink" not in page:
+                break
+            page = graph("GET", page["@odata.nextLink"].removeprefix("http://localhost"))
+        assert len(found) == len(set(found))
+        return set(found)
+
+    return listed

@@ -3,6 +3,7 @@
 import pytest
 
 from mdm_sim import tenant
+from mdm_sim.graph.edm.model import model
 
 EVENTS = "deviceManagement/auditEvents"
 EVENT = {
@@ -159,3 +160,107 @@ def test_a_refusal_of_facts_is_noted_by_row_and_reason(enroll, newest):
         "user.phone_number": "reduced:keep_last4",
     }
     assert (entry["actor"]["userId"], "52.125" in str(entry)) == (device["id"], False)
+
+
+@pytest.mark.parametrize("version", ["v1.0", "beta"])
+def test_an_entry_has_every_property_of_its_type(graph, history, version):
+    known = model(version)
+    [entry] = graph("GET", f"/{version}/{EVENTS}?$top=1")["value"]
+    assert list(entry) == list(known.types["auditEvent"].properties)
+    assert set(entry["actor"]) == set(known.types["auditActor"].properties)
+    assert set(entry["resources"][0]) == set(known.types["auditResource"].properties)
+    chosen = graph("GET", f"/{version}/{EVENTS}?$top=1&$select=actor,resources")["value"][0]
+    assert (chosen["actor"], chosen["resources"]) == (entry["actor"], entry["resources"])
+
+
+def test_entries_are_found_by_what_they_are_about(graph, history):
+    text = f"resources/any(r:r/resourceId eq '{history['id']}')"
+    listed = graph("GET", f"{EVENTS}?$filter={text}")["value"]
+    assert [each["activityType"] for each in listed] == [SYNCED, ENROLLED]
+
+
+# As a backup tool asks who changed an object last.
+CHANGES_OF = (
+    "componentName eq 'MobileApp' and activityDateTime gt 2020-01-01T00:00:00.000000Z and "
+    "activityDateTime le 2999-01-01T00:00:00.000000Z and activityOperationType ne 'Get'"
+)
+WHO = "$select=actor,activityDateTime,activityType,activityOperationType,resources"
+
+
+def test_the_last_change_of_an_object_is_found(graph, history):
+    path = f"{EVENTS}?$filter={CHANGES_OF}&{WHO}&$orderby=activityDateTime desc"
+    [entry] = graph("GET", path)["value"]
+    assert (entry["activityType"], entry["actor"]["auditActorType"]) == (MADE, "Application")
+    assert entry["resources"][0]["resourceId"]
+
+
+def test_a_part_of_an_entry_is_read_by_itself(graph, history):
+    [entry] = graph("GET", f"{EVENTS}?$top=1")["value"]
+    told = graph("GET", f"{EVENTS}/{entry['id']}/actor/applicationId")
+    assert told["value"] == tenant.CLIENT_ID
+
+
+@pytest.mark.parametrize("version", ["v1.0", "beta"])
+@pytest.mark.parametrize("name", ["Device", "device"])
+def test_the_activities_of_a_category_are_told(graph, history, version, name):
+    categories = graph("GET", f"/{version}/{EVENTS}/getAuditCategories()")["value"]
+    assert {"Device", "Enrollment", "Application"} <= set(categories)
+    told = graph("GET", f"/{version}/{EVENTS}/getAuditActivityTypes(category='{name}')")
+    assert told["value"] == [SYNCED]
+
+
+def test_a_category_that_there_is_not_is_refused_and_not_repeated(client, admin):
+    path = f"/v1.0/{EVENTS}/getAuditActivityTypes(category='CANARY')"
+    answer = client.get(path, headers=admin)
+    assert (answer.status_code, "CANARY" in answer.text) == (400, False)
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
+def test_nobody_writes_an_entry(graph, newest, history, method):
+    before = newest()
+    path = EVENTS if method == "POST" else f"{EVENTS}/{before['id']}"
+    graph(method, f"/beta/{path}", {"displayName": "x"}, 405)
+    assert newest() == before
+
+
+AUDITS = "/beta/deviceManagement/remoteActionAudits"
+
+
+def test_an_order_is_audited_with_who_gave_it(client, admin, graph, history):
+    [audit] = graph("GET", AUDITS)["value"]
+    assert list(audit) == list(model("beta").types["remoteActionAudit"].properties)
+    assert (audit["managedDeviceId"], audit["actionState"]) == (history["id"], "pending")
+    assert audit["initiatedByUserPrincipalName"] == audit["userName"] == tenant.ADMIN.upn
+    assert audit["deviceOwnerUserPrincipalName"] is None
+    path = f"{AUDITS}?$filter=initiatedByUserPrincipalName eq"
+    assert graph("GET", f"{path} '{tenant.ADMIN.upn.upper()}'")["value"] == [audit]
+    assert graph("GET", f"{path} '{tenant.USERS[0].upn}'")["value"] == []
+    one = graph("GET", f"{AUDITS}/{audit['id']}")
+    assert {name: one[name] for name in audit} == audit
+
+
+@pytest.mark.parametrize(
+    ("action", "name"),
+    [("wipe", "factoryReset"), ("retire", "removeCompanyData"), ("rebootNow", "rebootNow")],
+)
+def test_an_audited_order_has_graphs_name_and_its_state(client, graph, enroll, action, name):
+    device = enroll({"deviceName": "x"}, "windows", "deviceEnrollmentManager")
+    graph("POST", f"deviceManagement/managedDevices/{device['id']}/{action}", {}, 204)
+    [audit] = graph("GET", AUDITS)["value"]
+    assert (audit["action"], audit["actionState"]) == (name, "pending")
+    assert audit["deviceDisplayName"] == "x"
+    headers, body = device["headers"], {"facts": {}, "results": []}
+    [order] = client.post("/mdm/v1/check-ins", headers=headers, json=body).json["orders"]
+    assert graph("GET", AUDITS)["value"][0]["actionState"] == "active"
+    body["results"] = [{"id": order["id"], "status": "done"}]
+    client.post("/mdm/v1/check-ins", headers=headers, json=body)
+    [audit] = graph("GET", AUDITS)["value"]
+    # A device that left takes its name and its orders with it.
+    gone = action != "rebootNow"
+    assert (audit["actionState"], audit["deviceDisplayName"]) == (
+        ("none", None) if gone else ("done", "x")
+    )
+
+
+def test_v1_has_no_audits_of_orders(graph):
+    graph("GET", AUDITS.replace("beta", "v1.0"), None, 400)

@@ -147,7 +147,7 @@ def test_priorities_are_counted_within_a_kind_and_moved(graph, newest):
     assert _priorities(graph) == {"a": 1, "b": 2, "c": 3}
     graph("POST", f"{CONFIGURATIONS}/{ids['c']}/setPriority", {"priority": 1})
     assert _priorities(graph) == {"c": 1, "a": 2, "b": 3}
-    assert newest()["activityType"] == "setPriority DeviceEnrollmentLimitConfiguration"
+    assert newest()["activityType"] == "setPriority DeviceEnrollmentConfiguration"
     for wrong in (0, 4, -1):
         graph("POST", f"{CONFIGURATIONS}/{ids['c']}/setPriority", {"priority": wrong}, 400)
     body = {"enrollmentConfigurationAssignments": [_group()]}

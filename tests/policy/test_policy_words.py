@@ -103,7 +103,8 @@ def test_every_period_has_an_id_words_and_a_source() -> None:
 @pytest.mark.parametrize(("period", "length"), [
     ("location", 24 * 3600), ("selective_wipe_ended", 4 * 86400),
     ("selective_wipe_pending", 94 * 86400), ("app_idle", 90 * 86400),
-    ("deleted_user", 30 * 86400), ("deleted_group", 30 * 86400), ("audit", 730 * 86400), ("tenant_end", 180 * 86400),
+    ("deleted_user", 30 * 86400), ("deleted_group", 30 * 86400), ("audit", 730 * 86400),
+    ("tenant_end", 180 * 86400),
     ("query_result", 600), ("query_pending", 86400), ("receipts", 90 * 86400),
     ("ended_credential", 365 * 86400), ("pseudonym_key", 90 * 86400), ("signing_key", 42 * 86400),
 ])  # fmt: skip

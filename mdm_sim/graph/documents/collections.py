@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, case, func, select
 from sqlalchemy.engine import Row
 from sqlalchemy.sql.selectable import FromClause
 
@@ -94,6 +94,7 @@ class Shelf:
             name=context,
             source=source,
             key=documents.c.id,
+            way=_way(),
             properties=self._properties(path, kind),
             where=where,
             whole=partial(self._shown, declared),
@@ -146,7 +147,7 @@ class Shelf:
         conditions = (
             inner.c.tenant_id == documents.c.tenant_id,
             inner.c.collection == path,
-            inner.c.parent_id == documents.c.id,
+            inner.c.parent_id == _way(),
         )
         item = Property(inner.c.document, "json", members=lambda: properties)
         return Items(inner, item, conditions)
@@ -214,10 +215,10 @@ class Shelf:
         named = f"{context}/{declared.name}"
         if declared.is_contained:
             collection = self._contained(inner, named, kind, None, None)
-            parent: ColumnElement[str] = _last_key(documents.c.parent_id)
+            parent: ColumnElement[str] = documents.c.parent_id
         else:
             collection = self._referring(inner, named, kind, None, None)
-            parent = _last_key(references.c.source_id)
+            parent = references.c.source_id
         is_filled = declared.is_contained and not declared.is_collection
         return Navigation(
             collection=collection,
@@ -276,10 +277,14 @@ def _of_single(row: Row[Any], kind: Type) -> str:
     return row.parent_id.rpartition("/")[2] or kind.name
 
 
-def _last_key(path: ColumnElement[str]) -> ColumnElement[str]:
-    """SQL: the last of some keys with slashes between."""
-    before = func.rtrim(path, func.replace(path, "/", ""))
-    return func.substr(path, func.length(before) + 1)
+def _way() -> ColumnElement[str]:
+    """SQL: the keys of a document's path, as what is below it has them."""
+    above = documents.c.parent_id
+    return case(
+        (documents.c.id == rows.SINGLE, above),
+        (above == "", documents.c.id),
+        else_=above + "/" + documents.c.id,
+    )
 
 
 def _counts(kind: Type) -> list[ColumnElement[int]]:
@@ -297,7 +302,7 @@ def _count(name: str) -> ColumnElement[int]:
         .where(
             inner.c.tenant_id == documents.c.tenant_id,
             inner.c.collection == documents.c.collection.concat(f"/{name}"),
-            inner.c.parent_id == documents.c.id,
+            inner.c.parent_id == _way(),
         )
         .correlate(documents)
         .scalar_subquery()

@@ -20,11 +20,26 @@ VIEWS: dict[str, dict[str, str]] = {
         "windowsInformationProtectionPolicy": f"{DAM}/windowsInformationProtectionPolicies",
     },
 }
+# Scripts of all kinds are assigned at one path: it takes the ids of the others too.
+_SCRIPTS = f"{DM}/deviceManagementScripts"
+_OTHER_SCRIPTS = (f"{DM}/deviceShellScripts", f"{DM}/deviceCustomAttributeShellScripts")
 
 
 def view_of(path: str) -> str | None:
     """The view that a path begins with."""
     return next((view for view in VIEWS if f"{path}/".startswith(f"{view}/")), None)
+
+
+def candidates(target: Target) -> tuple[str, tuple[str, ...]]:
+    """A path with objects of several, and those paths, where what a target names may be."""
+    path, operation = target.place.path, target.operation
+    view = view_of(path)
+    if view is not None:
+        return view, tuple(VIEWS[view].values()) if target.place.keys else ()
+    is_assigning = path == f"{_SCRIPTS}/assignments" or (
+        path == _SCRIPTS and operation is not None and operation.name == "assign"
+    )
+    return _SCRIPTS, (_SCRIPTS, *_OTHER_SCRIPTS) if is_assigning else ()
 
 
 def moved(target: Target, view: str, path: str) -> Target:

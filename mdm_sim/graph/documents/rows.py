@@ -103,7 +103,7 @@ def change(work: Work, row: Row[Any], values: Mapping[str, Any], key: str | None
 
 def remove(work: Work, path: str, parent_id: str, document_id: str) -> None:
     """Remove a document with everything below it and the references to and from it."""
-    whole = f"{parent_id}/{document_id}" if parent_id else document_id
+    whole = "/".join(each for each in (parent_id, document_id) if each and each != SINGLE)
     mine = documents.c.tenant_id == work.tenant_id
     this = and_at(path, parent_id) & (documents.c.id == document_id)
     work.connection.execute(delete(documents).where(mine, this | _below(path, whole)))
@@ -128,8 +128,10 @@ def and_at(path: str, parent_id: str) -> ColumnElement[bool]:
 
 
 def _below(path: str, whole: str) -> ColumnElement[bool]:
-    """The condition of being below an object, at any depth."""
+    """The condition of being below an object, at any depth; one without keys is the only one."""
     inner = (documents.c.collection > f"{path}/") & (documents.c.collection < f"{path}0")
+    if not whole:
+        return inner
     deeper = (documents.c.parent_id > f"{whole}/") & (documents.c.parent_id < f"{whole}0")
     return inner & ((documents.c.parent_id == whole) | deeper)
 

@@ -17,7 +17,7 @@ from mdm_sim.graph.documents import rows, tables
 from mdm_sim.graph.documents.behaviours import Behaviours
 from mdm_sim.graph.documents.collections import Shelf, context_of
 from mdm_sim.graph.documents.operations import Operations
-from mdm_sim.graph.documents.references import moved, view_of
+from mdm_sim.graph.documents.references import candidates, moved
 from mdm_sim.graph.documents.referring import referring
 from mdm_sim.graph.documents.writing import alter, make, put_single, record, require_collectable
 from mdm_sim.graph.edm.checking import Checked, checked
@@ -57,12 +57,13 @@ class Documents:
 
     def _settled(self, ask: Ask, target: Target) -> Target:
         """What is below an object of a view is where the object itself is kept."""
-        place, view = target.place, view_of(target.place.path)
-        if view is None or not place.keys:
+        view, paths = candidates(target)
+        if not paths:
             return target
+        key = str((*target.place.keys, target.key)[0])
         with ask.read() as connection:
-            for path in self._shelves[ask.version].paths(view):
-                if rows.find(connection, ask.who.tenant_id, path, "", place.keys[0]):
+            for path in paths:
+                if rows.find(connection, ask.who.tenant_id, path, "", key):
                     return moved(target, view, path)
         raise NotFound(rows.MISSING)
 

@@ -1,4 +1,4 @@
-"""mobileAppIntentAndStates: the apps that a user's device was meant to get. No install is tracked."""
+"""mobileAppIntentAndStates: the apps meant for a user's device. No install is tracked."""
 
 from __future__ import annotations
 

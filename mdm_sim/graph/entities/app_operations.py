@@ -143,9 +143,7 @@ SERVED = (
     Served("user", "getManagedDevicesWithFailedOrPendingApps", _none, permissions=_DEVICES),
     Served("user", "retrieveManagedDevicesWithAppInstallationIssues", _none, permissions=_DEVICES),
     Served("user", "getLoggedOnManagedDevices", _none, permissions=_DEVICES),
-    Served(
-        "user", "getEffectiveDeviceEnrollmentConfigurations", _enrollment, permissions=_SERVICE
-    ),
+    Served("user", "getEffectiveDeviceEnrollmentConfigurations", _enrollment, permissions=_SERVICE),
     Served("user", "getManagedAppPolicies", _policies, permissions=_READ),
     Served("user", "wipeAndBlockManagedApps", _block, permissions=_WRITE),
     Served("user", "unblockManagedApps", _unblock, permissions=_WRITE),

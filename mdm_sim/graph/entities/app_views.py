@@ -43,9 +43,6 @@ def is_assigned(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     )
 
 
-
-
-
 def applies() -> ColumnElement[bool]:
     """SQL: whether a policy names a registration's app, is for its platform and assigned."""
     names_it = exists(

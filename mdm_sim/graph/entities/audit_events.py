@@ -45,6 +45,7 @@ CATEGORIES = (
     "DeviceSecurity",
     "GroupPolicyAnalytics",
 )
+_COMPLEX = ("actor", "resources")
 # What columns hold; everything else stands in the entry's document, in Graph's own names.
 _OWN = {
     "id": Property(audit_events.c.id),
@@ -71,7 +72,7 @@ def events(version: str) -> Collection:
 
     def fill(_connection: Connection, _ask: Ask, items: list[dict[str, Any]]) -> None:
         for item in items:
-            given = {name: item[name] for name in ("actor", "resources") if name in item}
+            given: dict[str, Any] = {name: item[name] for name in _COMPLEX if name in item}
             told = completed(known, kind, given)
             item.update({name: told[name] for name in given})
 
@@ -83,7 +84,7 @@ def events(version: str) -> Collection:
         _of_tenant,
         whole=whole,
         whole_columns=tuple(audit_events.c),
-        extras={"actor": fill, "resources": fill},
+        extras=dict.fromkeys(_COMPLEX, fill),
         default_order=(Order(audit_events.c.seq, descending=True),),
         searchable=("displayName", "activityType"),
     )

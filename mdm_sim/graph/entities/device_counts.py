@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Response
-from sqlalchemy import ColumnElement, Connection, func, literal, select
+from sqlalchemy import ColumnElement, Connection, and_, func, literal, select
 
 from mdm_sim.clock import iso
 from mdm_sim.graph.asking import Ask, shown
@@ -23,7 +23,6 @@ from mdm_sim.graph.views import View, ViewShelf
 from mdm_sim.store.tables import devices, fact, settings
 
 _ROOT = "deviceManagement"
-_WORK_PROFILES = ("androidEnterpriseCorporateWorkProfile",)
 Column = ColumnElement[Any]
 
 
@@ -43,45 +42,56 @@ def _list(name: str) -> Column:
     return select(func.json_group_array(inner.c.value)).scalar_subquery()
 
 
-def _platform(*names: str) -> Column:
-    return _count(devices.c.platform.in_(names))
-
-
-# fmt: off
 def _systems() -> Column:
+    """SQL: how many devices there are of each system, as JSON."""
     android, kind = devices.c.platform == "android", devices.c.enrollment_type
-    return func.json_object(
-        "androidCount",                     _platform("android"),
-        "androidWorkProfileCount",          _count(android, devices.c.work_profile, devices.c.ownership != "corporate"),
-        "androidCorporateWorkProfileCount", _count(android, kind.in_(_WORK_PROFILES)),
-        "androidDedicatedCount",            _count(android, kind == "androidEnterpriseDedicatedDevice"),
-        "androidFullyManagedCount",         _count(android, kind == "androidEnterpriseFullyManaged"),
-        "aospUserAssociatedCount",          _count(android, kind == "androidAOSPUserOwnedDeviceEnrollment"),
-        "aospUserlessCount",                _count(android, kind == "androidAOSPUserlessDeviceEnrollment"),
-        "iosCount",                         _platform("ios", "ipados"),
-        "macOSCount",                       _platform("macos"),
-        "windowsCount",                     _platform("windows"),
-        "linuxCount",                       _platform("linux"),
-    )
+    is_own = devices.c.ownership != "corporate"
+    # fmt: off
+    kinds = {
+        "androidCorporateWorkProfileCount": kind == "androidEnterpriseCorporateWorkProfile",
+        "androidDedicatedCount":            kind == "androidEnterpriseDedicatedDevice",
+        "androidFullyManagedCount":         kind == "androidEnterpriseFullyManaged",
+        "androidWorkProfileCount":          and_(devices.c.work_profile, is_own),
+        "aospUserAssociatedCount":          kind == "androidAOSPUserOwnedDeviceEnrollment",
+        "aospUserlessCount":                kind == "androidAOSPUserlessDeviceEnrollment",
+    }
+    platforms = {
+        "androidCount": ("android",),
+        "iosCount":     ("ios", "ipados"),
+        "macOSCount":   ("macos",),
+        "windowsCount": ("windows",),
+        "linuxCount":   ("linux",),
+    }
+    # fmt: on
+    counts = {name: _count(android, told) for name, told in kinds.items()}
+    counts |= {name: _count(devices.c.platform.in_(each)) for name, each in platforms.items()}
+    return func.json_object(*(part for pair in counts.items() for part in pair))
+
+
+def _models() -> Column:
+    """SQL: what devices are made and called, as JSON."""
+    makers, models = func.json(_list("manufacturer")), func.json(_list("model"))
+    return func.json_object("deviceManufacturers", makers, "deviceModels", models)
 
 
 def _overview() -> dict[str, Property]:
-    models = func.json_object("deviceManufacturers", func.json(_list("manufacturer")), "deviceModels", func.json(_list("model")))
+    # fmt: off
     return {
-        "enrolledDeviceCount":              Property(_count(), "integer", 0),
-        "mdmEnrolledCount":                 Property(_count(), "integer", 0),
-        "deviceOperatingSystemSummary":     Property(_systems(), "json"),
-        "deviceExchangeAccessStateSummary": Property(literal("{}"), "json"),
-        "managedDeviceModelsAndManufacturers": Property(models, "json"),
+        "enrolledDeviceCount":                 Property(_count(), "integer", 0),
+        "mdmEnrolledCount":                    Property(_count(), "integer", 0),
+        "deviceOperatingSystemSummary":        Property(_systems(), "json"),
+        "deviceExchangeAccessStateSummary":    Property(literal("{}"), "json"),
+        "managedDeviceModelsAndManufacturers": Property(_models(), "json"),
     }
+    # fmt: on
 
 
 def _verdicts() -> dict[str, Property]:
     verdict = devices.c.compliance_state
     return {
-        "compliantDeviceCount":    Property(_count(verdict == "compliant"), "integer", 0),
+        "compliantDeviceCount": Property(_count(verdict == "compliant"), "integer", 0),
         "nonCompliantDeviceCount": Property(_count(verdict == "noncompliant"), "integer", 0),
-        "unknownDeviceCount":      Property(_count(verdict == "unknown"), "integer", 0),
+        "unknownDeviceCount": Property(_count(verdict == "unknown"), "integer", 0),
     }
 
 
@@ -94,14 +104,13 @@ def _updates() -> dict[str, Property]:
     return {}
 
 
-# By the name below deviceManagement: the type, and what is counted.
+# What is counted, by the name below deviceManagement.
 _COUNTS = {
-    "managedDeviceOverview":                    ("managedDeviceOverview", _overview),
-    "softwareUpdateStatusSummary":              ("softwareUpdateStatusSummary", _updates),
-    "deviceCompliancePolicyDeviceStateSummary": ("deviceCompliancePolicyDeviceStateSummary", _verdicts),
-    "deviceConfigurationDeviceStateSummaries":  ("deviceConfigurationDeviceStateSummary", _configured),
+    "managedDeviceOverview": _overview,
+    "softwareUpdateStatusSummary": _updates,
+    "deviceCompliancePolicyDeviceStateSummary": _verdicts,
+    "deviceConfigurationDeviceStateSummaries": _configured,
 }
-# fmt: on
 
 
 def _of_tenant(ask: Ask) -> Sequence[ColumnElement[bool]]:
@@ -109,9 +118,8 @@ def _of_tenant(ask: Ask) -> Sequence[ColumnElement[bool]]:
 
 
 def _view(shelf: ViewShelf, place: Place) -> Collection:
-    type_name, counted = _COUNTS[place.path.rsplit("/", 1)[-1]]
-    known = model(shelf.version)
-    kind = known.types[type_name]
+    counted = _COUNTS[place.path.rsplit("/", 1)[-1]]
+    known, kind = model(shelf.version), place.kind
     # The tenant has one row of settings, which gives the one object its id.
     held = {"id": Property(settings.c.tenant_id), **counted()}
 
@@ -124,9 +132,7 @@ def _view(shelf: ViewShelf, place: Place) -> Collection:
 
     key = literal(rows.SINGLE)
     properties = modelled(known, kind, held)
-    return Collection(
-        place.path, settings, key, properties, _of_tenant, extras={"id": fill}
-    )
+    return Collection(place.path, settings, key, properties, _of_tenant, extras={"id": fill})
 
 
 def _comanaged(ask: Ask, target: Target, _given: Mapping[str, Any]) -> Response:

@@ -42,11 +42,16 @@ def category(name: str) -> ColumnElement[str]:
     """SQL: a property of a device's category; NULL where it has none."""
     named = func.json_extract(documents.c.document, f"$.{name}")
     wanted = select(documents.c.id if name == "id" else named).select_from(documents)
-    return wanted.where(
-        documents.c.tenant_id == devices.c.tenant_id,
-        documents.c.collection == CATEGORIES,
-        documents.c.id.in_(select(references.c.target_id).where(*of_device(records.CATEGORY))),
-    ).scalar_subquery()
+    its_own = select(references.c.target_id).where(*of_device(records.CATEGORY)).correlate(devices)
+    return (
+        wanted.where(
+            documents.c.tenant_id == devices.c.tenant_id,
+            documents.c.collection == CATEGORIES,
+            documents.c.id.in_(its_own),
+        )
+        .correlate(devices)
+        .scalar_subquery()
+    )
 
 
 def category_name() -> ColumnElement[str]:
@@ -56,10 +61,9 @@ def category_name() -> ColumnElement[str]:
 
 def scope_tags() -> ColumnElement[str]:
     """SQL: the ids of a device's scope tags as JSON; the default one where it has no other."""
-    ids = select(func.json_group_array(references.c.target_id)).where(
-        *of_device(records.SCOPE_TAGS)
-    )
-    return func.coalesce(func.nullif(ids.scalar_subquery(), "[]"), f'["{DEFAULT_TAG}"]')
+    ids = select(func.json_group_array(references.c.target_id)).select_from(references)
+    its_own = ids.where(*of_device(records.SCOPE_TAGS)).correlate(devices).scalar_subquery()
+    return func.coalesce(func.nullif(its_own, "[]"), f'["{DEFAULT_TAG}"]')
 
 
 def set_scope_tags(work: Work, device_id: str, tags: Sequence[str]) -> None:

@@ -32,7 +32,7 @@ def within(path: str, keys: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
     return ()
 
 
-def user_named(key: str, records: RecordTable) -> Select[tuple[str]]:
+def user_named(key: str, records: RecordTable) -> Select[str]:
     """SQL: the id of the user of a record's tenant whom a path names by id or UPN."""
     person = users.alias()
     named = (person.c.id == key.lower()) | (person.c.user_principal_name == key.lower())

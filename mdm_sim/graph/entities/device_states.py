@@ -6,6 +6,7 @@ says it, and is `unknown` otherwise. No configuration is carried out, so that it
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -163,7 +164,8 @@ def _setting_states(known: Model, type_name: str, state: Column, number: Column)
         ))
 
     # fmt: on
-    return _settings(known, type_name, told)
+    found: Column = _settings(known, type_name, told)
+    return found
 
 
 def _title() -> Column:

@@ -7,7 +7,6 @@ not worked out, and nobody can be put into it. What is deleted waits for 30 days
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -17,133 +16,28 @@ from sqlalchemy import insert, select, update
 from mdm_sim import access, memberships
 from mdm_sim.graph import listing
 from mdm_sim.graph.asking import Ask, done, shown
-from mdm_sim.graph.documents.writing import require_collectable
-from mdm_sim.graph.edm.checking import Checked, checked
-from mdm_sim.graph.edm.model import model
 from mdm_sim.graph.entities import group_members
 from mdm_sim.graph.entities.directory_kinds import MISSING, collection, find
 from mdm_sim.graph.entities.directory_tables import GROUPS
-from mdm_sim.graph.entities.group_members import DYNAMIC, UNIFIED
+from mdm_sim.graph.entities.group_rules import Change, completed, read, require_whole
 from mdm_sim.graph.entities.referred import named, referred
 from mdm_sim.graph.routing import Route
-from mdm_sim.messages import BadInDirectory, Detail, NotInDirectory
+from mdm_sim.messages import NotInDirectory
 from mdm_sim.store import audit
 from mdm_sim.store.engine import scrub_after
 from mdm_sim.store.tables import documents
 from mdm_sim.store.work import Work
-from mdm_sim.tenant import DOMAIN
 
 WRITE = access.writing(access.GROUPS)
 _JOINING = (access.writing(access.MEMBERS), WRITE)
-
 _KIND = "#microsoft.graph.group"
-_REQUIRED = ("displayName", "mailEnabled", "mailNickname", "securityEnabled")
-_LONGEST = {"displayName": 256, "mailNickname": 64, "description": 1024, "membershipRule": 3072}
-# What the directory sets itself.
-_READ_ONLY = frozenset(
-    [
-        "id",
-        "createdDateTime",
-        "deletedDateTime",
-        "expirationDateTime",
-        "renewedDateTime",
-        "mail",
-        "proxyAddresses",
-        "securityIdentifier",
-        "onPremisesDomainName",
-        "onPremisesLastSyncDateTime",
-        "onPremisesNetBiosName",
-        "onPremisesProvisioningErrors",
-        "onPremisesSamAccountName",
-        "onPremisesSecurityIdentifier",
-        "onPremisesSyncEnabled",
-        "hasMembersWithLicenseErrors",
-        "licenseProcessingState",
-        "organizationId",
-        "assignedLicenses",
-        "serviceProvisioningErrors",
-        "isManagementRestricted",
-    ]
-)
-_NO_MAIL = (
-    "The service does not currently support writes of mail-enabled groups. Please ensure that the "
-    "mail-enablement property is unset and the security-enablement property is set."
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """A good body: what of a group it sets, and who it adds to which relation."""
-
-    values: Mapping[str, Any]
-    added: Mapping[str, list[str]]
-
-    @property
-    def names(self) -> list[str]:
-        return [*self.values, *self.added]
-
-
-def _read(ask: Ask) -> _Change:
-    """The request's body, checked against the type and the directory's rules."""
-    body = ask.body()
-    require_collectable(body)
-    known = model(ask.version)
-    found: Checked = checked(known, known.types["group"], body)
-    for name in found.names:
-        given = found.values.get(name)
-        if name in _READ_ONLY and given not in (None, [], ""):
-            raise _wrong(name, "is read-only and cannot be set")
-        if isinstance(given, str) and len(given) > _LONGEST.get(name, 4096):
-            raise _wrong(name, "is longer than it may be")
-    for name, ids in found.bound.items():
-        if name not in group_members.WRITTEN:
-            raise _wrong(name, "cannot be set so")
-        group_members.require_few(name, ids)
-    values = {name: value for name, value in found.values.items() if name not in _READ_ONLY}
-    return _Change(values, found.bound)
-
-
-def _wrong(name: str, why: str) -> BadInDirectory:
-    return BadInDirectory(f"Property '{name}' {why}.", [Detail(f"/{name}", why)])
-
-
-def _require_whole(group: Mapping[str, Any]) -> None:
-    """Raise BadInDirectory for a group that the directory would not have."""
-    for name in _REQUIRED:
-        if group.get(name) in (None, ""):
-            message = f"A value is required for property '{name}' of resource 'Group'."
-            raise BadInDirectory(message, [Detail(f"/{name}", "a value is expected")])
-    if (UNIFIED in group["groupTypes"]) != group["mailEnabled"] or not (
-        group["mailEnabled"] or group["securityEnabled"]
-    ):
-        raise BadInDirectory(_NO_MAIL)
-    if not set(group["groupTypes"]) <= {UNIFIED, DYNAMIC}:
-        raise _wrong("groupTypes", "may have Unified and DynamicMembership")
-    if (DYNAMIC in group["groupTypes"]) != bool(group.get("membershipRule")):
-        raise _wrong("membershipRule", "and the group type DynamicMembership go together")
-    if group.get("membershipRuleProcessingState") not in {None, "On", "Paused"}:
-        raise _wrong("membershipRuleProcessingState", "is On or Paused")
-
-
-def _completed(group: dict[str, Any]) -> dict[str, Any]:
-    """A group with what the directory sets itself."""
-    is_unified = UNIFIED in group["groupTypes"]
-    mail = f"{group['mailNickname']}@{DOMAIN}" if is_unified else None
-    is_dynamic = DYNAMIC in group["groupTypes"]
-    state = group.get("membershipRuleProcessingState") or "Paused"
-    return group | {
-        "mail": mail,
-        "proxyAddresses": [f"SMTP:{mail}"] if mail else [],
-        "membershipRuleProcessingState": state if is_dynamic else None,
-        "visibility": group.get("visibility") or ("Public" if is_unified else None),
-    }
 
 
 def _create(ask: Ask) -> Response:
     ask.require(WRITE)
-    change = _read(ask)
+    change = read(ask)
     group = {"groupTypes": [], **change.values}
-    _require_whole(group)
+    require_whole(group)
     with ask.work() as work:
         group_id = work.new_id()
         work.connection.execute(
@@ -155,7 +49,7 @@ def _create(ask: Ask) -> Response:
                 "id": group_id,
                 "natural_key": None,
                 "odata_type": _KIND,
-                "document": orjson.dumps(_completed(group)).decode(),
+                "document": orjson.dumps(completed(group)).decode(),
                 "version": 1,
                 "created_at": work.now,
                 "updated_at": work.now,
@@ -169,17 +63,17 @@ def _create(ask: Ask) -> Response:
 
 def _patch(ask: Ask) -> Response:
     ask.require(WRITE)
-    change = _read(ask)
+    change = read(ask)
     with ask.work() as work:
         group_id, group = load(ask, work)
         group = {"groupTypes": [], **group, **change.values}
-        _require_whole(group)
+        require_whole(group)
         if change.values:
             work.connection.execute(
                 update(documents)
                 .where(*memberships.is_group(work.tenant_id, group_id))
                 .values(
-                    document=orjson.dumps(_completed(group)).decode(),
+                    document=orjson.dumps(completed(group)).decode(),
                     version=documents.c.version + 1,
                     updated_at=work.now,
                 )
@@ -191,7 +85,7 @@ def _patch(ask: Ask) -> Response:
     return done()
 
 
-def _add(ask: Ask, work: Work, group_id: str, group: Mapping[str, Any], change: _Change) -> None:
+def _add(ask: Ask, work: Work, group_id: str, group: Mapping[str, Any], change: Change) -> None:
     for name, keys in change.added.items():
         group_members.add(ask, work, group_members.Joining(name, group_id, group), keys)
 

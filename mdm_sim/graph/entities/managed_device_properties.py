@@ -158,7 +158,8 @@ def hardware() -> ColumnElement[str]:
 def properties(version: str) -> Properties:
     """The properties of a version, which has fewer on v1.0."""
     known = model(version)
-    held = _held() | {"deviceEnrollmentType": Property(_enrollment_type(version))}
+    own = {"deviceEnrollmentType": Property(_enrollment_type(version))}
+    held = {**_held(), **own}
     return modelled(known, known.types["managedDevice"], held, _odata_type())
 
 

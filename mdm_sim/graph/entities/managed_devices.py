@@ -146,8 +146,8 @@ def _check(values: Mapping[str, Any]) -> None:
         if name in values and values[name] not in _OWNERS:
             message = "The owner type has to be company or personal."
             raise Malformed(message, [Detail(f"/{name}", "company or personal")])
-    name = values.get("managedDeviceName")
-    if name is not None and not 0 < len(name) <= _LONGEST_NAME:
+    given = values.get("managedDeviceName")
+    if given is not None and not 0 < len(given) <= _LONGEST_NAME:
         message = f"The name has to be a string of 1 to {_LONGEST_NAME} characters."
         raise Malformed(message, [Detail("/managedDeviceName", "a string is expected")])
     if len(values.get("roleScopeTagIds") or ()) > _MOST_TAGS:

@@ -45,8 +45,10 @@ def user_id_of(ask: Ask, key: str) -> str:
 
 
 def exists(connection: Connection, ask: Ask, key: str) -> bool:
-    """Whether there is a user of this id or UPN."""
-    return connection.execute(select(users.c.id).where(*_named(ask, key))).first() is not None
+    """True for the id or UPN of a user. Raises NotInDirectory for any other."""
+    if connection.execute(select(users.c.id).where(*_named(ask, key))).first() is None:
+        raise NotInDirectory(MISSING)
+    return True
 
 
 def _create(ask: Ask) -> Response:

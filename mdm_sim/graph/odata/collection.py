@@ -19,7 +19,8 @@ Extra = Callable[[Connection, Ask, list[dict[str, Any]]], None]
 class Collection:
     """Objects of one kind: where they are, how they are keyed, and what is shown of them.
 
-    `filters` are paths that can be filtered on and are not shown by themselves.
+    `filters` are paths that can be filtered on and are not shown by themselves. `way` is the key
+    with those of the objects above, by which others belong to an object: without one the key is.
     `where` is the tenant's part and the path's part; `extras` are properties that are not a
     column's, filled in for a whole page at once, and `expands` what $expand fills in so.
     `whole` makes an object of a row of `whole_columns` where nothing is selected: documents,
@@ -46,6 +47,7 @@ class Collection:
     navigations: Mapping[str, Navigation] = field(default_factory=dict)
     cast_navigations: Callable[[str], Mapping[str, Navigation]] | None = None
     searchable: tuple[str, ...] = ("displayName", "description")
+    way: ColumnElement[Any] | None = None
 
     def within(self, *conditions: ColumnElement[bool]) -> Collection:
         """The same collection, with more conditions from the path."""

@@ -62,11 +62,11 @@ def _navigate(
     expansion: Expansion,
 ) -> None:
     collection, query, name = navigation.collection, expansion.query, expansion.name
-    keys = list({each.key for each, _ in parents})
+    keys = list({each.way for each, _ in parents})
     children = _children(connection, ask, navigation, keys, query)
     shown: list[Shown] = []
     for parent, path in parents:
-        mine = children.get(parent.key, [])
+        mine = children.get(parent.way, [])
         last = query.skip + query.top if navigation.is_collection else 1
         part = mine[query.skip : last][: navigation.most]
         shown += [(each, _path_of(navigation, each, f"{path}/{name}")) for each in part]

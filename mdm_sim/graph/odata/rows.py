@@ -23,6 +23,7 @@ class Loaded:
     key: str
     item: Item
     row: Any
+    way: str
 
     def has(self, expansion: Expansion) -> bool:
         """Whether the object is of the type that has this navigation."""
@@ -36,7 +37,12 @@ def statement(
 
     `everything` is that properties are shown which lists show on request only.
     """
-    columns = [collection.key.label("row_key"), *_columns(collection, query, everything=everything)]
+    way = collection.key if collection.way is None else collection.way
+    columns = [
+        collection.key.label("row_key"),
+        way.label("row_way"),
+        *_columns(collection, query, everything=everything),
+    ]
     columns += [
         _flag(each.condition).label(_type_label(each))
         for each in (query.expand if query else ())
@@ -60,7 +66,7 @@ def load(
         item = {"@odata.type": collection.odata_type, **item}
     if item.get("@odata.type", "") is None:
         del item["@odata.type"]
-    return Loaded(str(row.row_key), item, row)
+    return Loaded(str(row.row_key), item, row, str(row.row_way))
 
 
 def trim(items: Sequence[Item], query: Query | None) -> None:
