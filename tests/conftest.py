@@ -61,7 +61,8 @@ class Conforming(FlaskClient):
         is_packed = "Content-Encoding" in answer.headers
         if answer.is_json and not is_packed and re.match(r"/(v1\.0|beta)/", path):
             is_batch = path.lower().endswith("/$batch") and "responses" in answer.json
-            told = [each["body"] for each in answer.json["responses"]] if is_batch else [answer.json]
+            parts = answer.json["responses"] if is_batch else [{"body": answer.json}]
+            told = [part["body"] for part in parts]
             found = [each for body in told for each in problems(body)]
             assert not found, (answer.request.method, path, found[:5])
         return answer

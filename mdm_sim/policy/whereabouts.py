@@ -89,7 +89,7 @@ LIFETIMES: dict[str, Lifetime] = {
     "receipt":  Lifetime(Phrase("a fixed time, or until the record ends", "een vaste termijn, of tot het record eindigt"), ("receipts",)),
     "order":    Lifetime(Phrase("until the record ends; an app's wipe until it is done, and a time after it", "tot het record eindigt; een wisopdracht voor een app tot die klaar is, en een termijn daarna"), ("selective_wipe_ended", "selective_wipe_pending")),
     "token":    Lifetime(Phrase("until it ends, and a time after it", "tot het afloopt, en een termijn daarna"), ("ended_credential",)),
-    "tenant":   Lifetime(Phrase("as long as the tenant", "zolang de tenant bestaat"), ("tenant_end", "pseudonym_key")),
+    "tenant":   Lifetime(Phrase("as long as the tenant", "zolang de tenant bestaat"), ("tenant_end", "pseudonym_key", "signing_key")),
 }
 
 # Facts that Graph shows of a device, of an app registration, and in the inventory of apps.

@@ -87,9 +87,9 @@ def test_a_reusable_setting_is_cloned(graph):
 @pytest.mark.parametrize(
     ("path", "kind", "name", "action", "parameter", "status"),
     [
-        (f"{B}/compliancePolicies", None, "name", "setScheduledActions", "scheduledActions", 204),
+        (f"{B}/compliancePolicies", None, "name", "setScheduledActions", "scheduledActions", 200),
         (f"{B}/deviceCompliancePolicies", f"{NAMESPACE}iosCompliancePolicy", "displayName",
-         "scheduleActionsForRules", "deviceComplianceScheduledActionForRules", 204),
+         "scheduleActionsForRules", "deviceComplianceScheduledActionForRules", 200),
     ],
 )  # fmt: skip
 def test_scheduled_actions_are_replaced_with_what_is_in_them(

@@ -16,6 +16,7 @@ from sqlalchemy import Engine, event
 from mdm_sim import entra, privacy, wire
 from mdm_sim.graph import door as graph
 from mdm_sim.protocols import plain
+from mdm_sim.settings import Settings
 from mdm_sim.store.minting import count
 from mdm_sim.store.work import Desk
 
@@ -65,10 +66,12 @@ class Saw:
 
 
 @pytest.fixture
-def client(desk: Desk) -> FlaskClient:
+def client(desk: Desk, settings: Settings) -> FlaskClient:
     """The doors on this test's own desk, whose engine can be sawn."""
     app = Flask("sawn", static_folder=None)
-    for door in (plain.door, graph.door, entra.door, privacy.door):
+    app.register_blueprint(plain.door(desk, "mdm"))
+    app.register_blueprint(graph.door(desk, settings))
+    for door in (entra.door, privacy.door):
         app.register_blueprint(door(desk))
     wire.answer_faults(app)
     return app.test_client()

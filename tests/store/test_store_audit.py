@@ -207,7 +207,9 @@ def test_entries_hold_no_value(
         client.post(f"/{path}/v1/check-ins", json=report, headers=record["headers"])
     named = {"managedDeviceName": "canary-8", "managedDeviceOwnerType": "company"}
     client.patch(f"{DEVICES}/{device['id']}", json=named, headers=admin)
-    body = {"@odata.type": "#microsoft.graph.canary9", "displayName": "canary-10", "canary11": 1}
+    wrong = {"@odata.type": "#microsoft.graph.canary9", "displayName": "canary-10", "canary11": 1}
+    assert client.post(APPS, json=wrong, headers=admin).status_code == 400
+    body = {"@odata.type": "#microsoft.graph.iosStoreApp", "displayName": "canary-10"}
     made = client.post(APPS, json=body, headers=admin).json
     client.patch(f"{APPS}/{made['id']}", json={"notes": "canary-12"}, headers=admin)
     lost = {"message": "canary-13", "phoneNumber": "+31687654321"}
