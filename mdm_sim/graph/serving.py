@@ -1,4 +1,4 @@
-"""What is served beside the routes: documents of the type model, with the behaviours of entities."""
+"""What is served beside the routes: documents, with the behaviours of entities."""
 
 from __future__ import annotations
 

@@ -56,9 +56,7 @@ def door(desk: Desk, workload: str) -> Blueprint:
     @blueprint.post("/mdm/v1/enrollments")
     def enroll() -> Response:
         body = wire.read_body(_ENROLLMENT)
-        if workload == Workload.MAM:
-            message = "this tenant manages apps only (MAM): devices do not enroll"
-            raise Forbidden(message)
+        _require_devices(workload)
         with _enrolling(desk, body) as (work, user_id, enrollment_type):
             enrolled = intake.enroll(
                 work,
@@ -182,6 +180,13 @@ def _require_enabled(work: Work, user_id: str) -> None:
     row = _USER(work.connection, tenant=work.tenant_id, user=user_id).one_or_none()
     if row is None or not row[1]:
         message = "the user is not there or is disabled"
+        raise Forbidden(message)
+
+
+def _require_devices(workload: str) -> None:
+    """Raise Forbidden in a tenant that manages apps alone."""
+    if workload == Workload.MAM:
+        message = "this tenant manages apps only (MAM): devices do not enroll"
         raise Forbidden(message)
 
 

@@ -22,7 +22,11 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         made = running.session.post(
             f"{running.ready['base_url']}/mdm/v1/enrollments",
             headers=headers,
-            json={"platform": platform, "enrollmentType": "deviceEnrollmentManager", "facts": facts},
+            json={
+                "platform": platform,
+                "enrollmentType": "deviceEnrollmentManager",
+                "facts": facts,
+            },
             timeout=30,
         )
         assert made.status_code == 201, made.text

@@ -26,7 +26,7 @@ class _Tunnelling(BaseHTTPRequestHandler):
     server: ConnectProxy
     timeout = 10
 
-    def do_CONNECT(self) -> None:  # noqa: N802 - the name that http.server looks for
+    def do_CONNECT(self) -> None:
         if self.path not in NAMES:
             self.server.refused[self.path] += 1
             self.send_error(HTTPStatus.FORBIDDEN)

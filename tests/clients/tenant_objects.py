@@ -170,7 +170,8 @@ OBJECTS: tuple[tuple[str, Body], ...] = (
         platformRestriction={"osMinimumVersion": "16", "personalDeviceEnrollmentBlocked": True})),
     (f"{DM}/windowsAutopilotDeploymentProfiles", named("Autopilot",
         "azureADWindowsAutopilotDeploymentProfile", locale="en-US", deviceNameTemplate="W-%SERIAL%",
-        deviceType="windowsPc", managementServiceAppId="", outOfBoxExperienceSetting={"eulaHidden": True,
+        deviceType="windowsPc", managementServiceAppId="",
+        outOfBoxExperienceSetting={"eulaHidden": True,
             "deviceUsageType": "singleUser", "userType": "standard"})),
     (f"{DM}/windowsFeatureUpdateProfiles", named("Feature", featureUpdateVersion="Windows 11, "
         "version 24H2", roleScopeTagIds=["0"])),

@@ -90,7 +90,7 @@ class _Checker:
 
     def parameter(self, shape: Shape, value: Any, pointer: str) -> Any:
         """A parameter; of entities with what is given in them, which stay as they came."""
-        kind = self._model.types[shape.kind] if shape.kind in self._model.types else None
+        kind = self._model.types.get(shape.kind)
         if kind is None or not kind.is_entity or value is None:
             return self.value(shape, value, pointer)
         if shape.is_collection and not isinstance(value, list):
