@@ -132,6 +132,17 @@ def _member(model: Model, target: Target, name: str, argument: str | None) -> Ta
     return _keyed(Target(inner), argument)
 
 
+def context_of(place: Place) -> str:
+    """A place as contexts name it, with the keys of the objects above."""
+    name = place.path.rsplit("/", 1)[-1]
+    if place.above is None:
+        return name
+    above = context_of(place.above)
+    if place.above.is_collection:
+        return f"{above}('{place.keys[-1]}')/{name}"
+    return f"{above}/{name}"
+
+
 def below(model: Model, target: Target, name: str) -> Target:
     """What a navigation property of the object of a target names. Raises KeyError."""
     found = _member(model, replace(target, operation=None), name, None)

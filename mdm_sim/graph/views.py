@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, FromClause
 
 from mdm_sim.graph.asking import Ask
 from mdm_sim.graph.documents.behaviours import Behaviours
-from mdm_sim.graph.documents.collections import Shelf, context_of
+from mdm_sim.graph.documents.collections import Shelf
 from mdm_sim.graph.edm.model import Model, Type, model
 from mdm_sim.graph.odata.collection import Collection, Navigation
-from mdm_sim.graph.resolving import Place, Target, resolve
+from mdm_sim.graph.resolving import Place, Target, context_of, resolve
 from mdm_sim.messages import Malformed
 
 Conditions = Callable[[Ask], Sequence[ColumnElement[bool]]]

@@ -169,7 +169,7 @@ def test_detected_apps_are_filtered_and_go_with_their_devices(graph, enroll):
 )  # fmt: skip
 def test_a_registration_shows_as_its_platforms_type(graph, register, platform, member, kind):
     app = register({"appIdentifier": {member: "com.example.x"}, "jailBroken": True}, platform)
-    shown = graph("GET", f"{REGISTRATIONS}/{app['id']}")
+    shown = graph("GET", f"/beta/{REGISTRATIONS}/{app['id']}")
     assert shown["@odata.type"] == f"#microsoft.graph.{kind}ManagedAppRegistration"
     assert shown["appIdentifier"][member] == "com.example.x"
     assert shown["appIdentifier"]["@odata.type"].endswith("AppIdentifier")

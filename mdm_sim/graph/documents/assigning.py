@@ -15,12 +15,12 @@ from mdm_sim.graph import listing
 from mdm_sim.graph.asking import Ask, done, shown
 from mdm_sim.graph.documents import rows, tables
 from mdm_sim.graph.documents.behaviours import Behaviours
-from mdm_sim.graph.documents.collections import Shelf, context_of
+from mdm_sim.graph.documents.collections import Shelf
 from mdm_sim.graph.documents.operations import Handler, Served
 from mdm_sim.graph.documents.writing import make, record, whole_id
 from mdm_sim.graph.edm.checking import checked
 from mdm_sim.graph.edm.model import Type, model
-from mdm_sim.graph.resolving import Target, below
+from mdm_sim.graph.resolving import Target, below, context_of
 from mdm_sim.messages import Detail, Malformed
 from mdm_sim.store import audit
 

@@ -23,7 +23,7 @@ from mdm_sim.graph.edm.model import Navigation as Declared
 from mdm_sim.graph.edm.shaping import completed
 from mdm_sim.graph.odata.collection import Collection, Navigation
 from mdm_sim.graph.odata.properties import Cast, Items, Property
-from mdm_sim.graph.resolving import Place, Target
+from mdm_sim.graph.resolving import Place, Target, context_of
 from mdm_sim.messages import NotFound
 from mdm_sim.store.tables import documents, references
 
@@ -259,17 +259,6 @@ class _Navigations(Mapping[str, Navigation]):
 
     def __len__(self) -> int:
         return len(self._declared)
-
-
-def context_of(place: Place) -> str:
-    """A place as contexts name it, with the keys of the objects above."""
-    name = place.path.rsplit("/", 1)[-1]
-    if place.above is None:
-        return name
-    above = context_of(place.above)
-    if place.above.is_collection:
-        return f"{above}('{place.keys[-1]}')/{name}"
-    return f"{above}/{name}"
 
 
 def _of_single(row: Row[Any], kind: Type) -> str:

@@ -15,7 +15,7 @@ from mdm_sim.graph import listing
 from mdm_sim.graph.asking import Ask, done, shown
 from mdm_sim.graph.documents import rows, tables
 from mdm_sim.graph.documents.behaviours import Behaviours
-from mdm_sim.graph.documents.collections import Shelf, context_of
+from mdm_sim.graph.documents.collections import Shelf
 from mdm_sim.graph.documents.operations import Operations
 from mdm_sim.graph.documents.references import candidates, moved
 from mdm_sim.graph.documents.referring import referring
@@ -23,7 +23,7 @@ from mdm_sim.graph.documents.writing import alter, make, put_single, record, req
 from mdm_sim.graph.edm.checking import Checked, checked
 from mdm_sim.graph.edm.model import Model, Type, model
 from mdm_sim.graph.odata.collection import Collection
-from mdm_sim.graph.resolving import Target
+from mdm_sim.graph.resolving import Target, context_of
 from mdm_sim.messages import Malformed, NotFound
 from mdm_sim.store import audit
 
