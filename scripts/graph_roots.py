@@ -50,6 +50,8 @@ ROOTS: dict[str, str] = {
 ENTITIES = ("entity", "policyDeletableItem")
 # Navigation that tools follow and that the packages have no path for.
 KEPT = {("windowsManagementApp", "healthStates"): "G"}
+# References that tools make and that the packages have no path for.
+REFERRED = {("mobileApp", "categories"): "GPD", ("managedEBook", "categories"): "GPD"}
 # Navigation that shows objects kept elsewhere, whatever the packages' paths would write there.
 SHOWN = {
     ("roleDefinition", "roleAssignments"),

@@ -21,6 +21,7 @@ from graph_roots import (
     ENTITIES,
     KEPT,
     OUTSIDE,
+    REFERRED,
     ROOTS,
     SERVICE_SET,
     SHOWN,
@@ -62,11 +63,7 @@ class Builder:
             for endpoint in sorted(self.package.paths(folder), key=lambda each: each.template):
                 if self._is_served(endpoint.template, served):
                     self._walk(endpoint)
-        for (owner, name), letters in KEPT.items():
-            if owner in self.types:
-                self._type(self.types[owner]["navigation"][name]["type"].strip("[]"))
-                self.verbs[owner, name]["verbs"] |= set(letters)
-        self._added()
+        self._add_known()
         for (owner, name), verbs in self.verbs.items():
             found = {place: "".join(sorted(verbs[place], key="GPUWD".index)) for place in verbs}
             self.types[owner]["navigation"][name] |= found
@@ -98,6 +95,17 @@ class Builder:
                 self.operations[owner, False, name] = told | (
                     {"returns": returns} if returns else {}
                 )
+
+    def _add_known(self) -> None:
+        """What tools use and the packages have no path for."""
+        for (owner, name), letters in REFERRED.items():
+            if (owner, name) in self.verbs:
+                self.verbs[owner, name]["ref"] |= set(letters)
+        for (owner, name), letters in KEPT.items():
+            if owner in self.types:
+                self._type(self.types[owner]["navigation"][name]["type"].strip("[]"))
+                self.verbs[owner, name]["verbs"] |= set(letters)
+        self._added()
 
     def _is_served(self, template: str, served: str) -> bool:
         segments = [each for each in template.split("/") if each and not _KEY.match(each)]

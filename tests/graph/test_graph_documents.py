@@ -221,3 +221,19 @@ def test_a_policy_that_is_assigned_to_nobody_judges_nobody(graph, enroll):
     device = enroll({"passcodePresent": False})
     path = f"deviceManagement/managedDevices/{device['id']}"
     assert graph("GET", path)["complianceState"] == "compliant"
+
+
+def test_an_app_refers_to_its_categories(graph):
+    app = graph("POST", APPS, APP, 201)["id"]
+    category = graph("POST", "deviceAppManagement/mobileAppCategories", {"displayName": "C"}, 201)
+    link = (
+        f"https://graph.microsoft.com/v1.0/deviceAppManagement/mobileAppCategories/{category['id']}"
+    )
+    graph("POST", f"{APPS}/{app}/categories/$ref", {"@odata.id": link}, 204)
+    assert [each["id"] for each in graph("GET", f"{APPS}/{app}/categories")["value"]] == [
+        category["id"]
+    ]
+    [shown] = graph("GET", f"{APPS}/{app}?$expand=categories")["categories"]
+    assert shown["displayName"] == "C"
+    graph("DELETE", f"{APPS}/{app}/categories/{category['id']}/$ref", status=204)
+    assert graph("GET", f"{APPS}/{app}/categories")["value"] == []
