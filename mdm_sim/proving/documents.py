@@ -131,7 +131,12 @@ class Documents:
         """A good body with annotations that nobody knows, which is good still."""
         name, value = (self.pool.take(DOCUMENT_ROW, how) for how in ("annotation", "its value"))
         first = next((name for name in good if "@" not in name), "id")
-        more = ({f"@{name}": value}, {f"{first}@{name}.is": [value]}, {"@odata.etag": value}, {})
+        more: tuple[dict[str, Any], ...] = (
+            {f"@{name}": value},
+            {f"{first}@{name}.is": [value]},
+            {"@odata.etag": value},
+            {},
+        )
         return good | more[self._turn % len(more)]
 
     def _spoil(self, way: Way, good: Mapping[str, Any], shapes: Mapping[str, Shape]) -> None:
@@ -250,11 +255,12 @@ class Documents:
     def _replaced(self, sending: Sending, operation: Operation, subject: str, path: str) -> None:
         """Lists are in the places of what was below an object: those that have such a place."""
         kind = self._kinds.get(path, sending.way.target.kind)
+        content = sending.content if isinstance(sending.content, Mapping) else {}
         for name, shape in operation.parameters.items():
             for navigation in kind.navigations.values():
                 if navigation.kind == shape.kind and shape.is_collection:
                     self._forget(f"{path}/{navigation.name}")
-                    self._hold(sending, subject, {navigation.name: sending.content[name]})
+                    self._hold(sending, subject, {navigation.name: content[name]})
 
     def _hold(self, sending: Sending, subject: str, given: Mapping[str, Any]) -> None:
         """From now on an object holds what was given for these properties."""
