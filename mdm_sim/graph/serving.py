@@ -16,6 +16,7 @@ from mdm_sim.graph.entities import (
     autopilot,
     cleanup_rules,
     compliance_policies,
+    conditional_access,
     corporate_identifiers,
     device_actions,
     device_counts,
@@ -56,6 +57,7 @@ BEHAVIOURS = Behaviours(
     (
         *managed_apps.BEHAVIOURS,
         *compliance_policies.BEHAVIOURS,
+        *conditional_access.BEHAVIOURS,
         *threat_connectors.BEHAVIOURS,
         *cleanup_rules.BEHAVIOURS,
         *corporate_identifiers.BEHAVIOURS,

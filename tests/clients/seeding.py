@@ -52,7 +52,7 @@ def seed(graph: Graph) -> dict[str, str]:
     for path, body in OBJECTS:
         made = graph.ask("POST", path.replace("{}", last), named(body, ids))
         if "{}" not in path:
-            last, name = made["id"], body.get("displayName") or body["name"]
+            last, name = made["id"], body.get("displayName") or body.get("name") or made["id"]
             ids[name], places[name] = last, f"{path}/{last}"
     for name, (action, key, assignments) in ASSIGNED.items():
         bodies = [{key: assignments}] if key else assignments

@@ -200,10 +200,32 @@ OBJECTS: tuple[tuple[str, Body], ...] = (
     (f"{DM}/deviceEnrollmentConfigurations", named("Status page",
         "windows10EnrollmentCompletionPageConfiguration", showInstallationProgress=True,
         selectedMobileAppIds=["@Tool"])),
+    (f"{DM}/depOnboardingSettings", {"tokenName": "Apple", "appleIdentifier":
+        "dep@mdmsim.example", "tokenType": "dep"}),
+    (f"{DM}/depOnboardingSettings/{{}}/enrollmentProfiles", named("Macs", "depMacOSEnrollmentProfile",
+        supportDepartment="IT", isMandatory=True, requiresUserAuthentication=True)),
+    (f"{DAM}/vppTokens", {"displayName": "Volume", "organizationName": "Example",
+        "vppTokenAccountType": "business", "countryOrRegion": "nl"}),
+    # baselines
+    (f"{DM}/templates", {"id": "baseline-1", "displayName": "Baseline",
+        "templateType": "securityBaseline", "@odata.type": f"{G}deviceManagementTemplate"}),
+    (f"{DM}/templates/{{}}/categories", {"id": "category-1", "displayName": "Category"}),
+    (f"{DM}/templates/baseline-1/createInstance", named("Intent", description="Of a baseline",
+        settingsDelta=[], roleScopeTagIds=["0"])),
+    (f"{DM}/intents/{{}}/categories/category-1/settings", {"definitionId": "camera", "value": True,
+        "@odata.type": f"{G}deviceManagementBooleanSettingInstance"}),
     # administration
+    (f"{DM}/complianceManagementPartners", named("Partner", partnerState="enabled")),
+    (f"{DM}/remoteAssistancePartners", named("Assistance", onboardingStatus="onboarded")),
+    (f"{DM}/deviceManagementPartners", named("Management", partnerState="enabled",
+        partnerAppType="singleTenantApp", singleTenantAppId="00000000-0000-0000-0000-00000000000a")),
     (f"{DM}/roleDefinitions", named("Readers", "roleDefinition", description="Look only",
         rolePermissions=[{"resourceActions": [{"allowedResourceActions":
             ["Microsoft.Intune_DeviceConfigurations_Read"], "notAllowedResourceActions": []}]}])),
+    (f"{DM}/roleAssignments", named("Pilots read", "deviceAndAppManagementRoleAssignment",
+        members=["@Pilot"], resourceScopes=["@Pilot"], scopeType="resourceScope",
+        **{"roleDefinition@odata.bind":
+            "https://graph.microsoft.com/beta/deviceManagement/roleDefinitions('@Readers')"})),
     ("identity/conditionalAccess/policies", named("Compliant devices only", state="disabled",
         conditions={"users": {"includeUsers": ["All"]}, "applications": {"includeApplications":
             ["All"]}, "clientAppTypes": ["all"]}, grantControls={"operator": "OR",
@@ -243,7 +265,12 @@ CHANGED: dict[str, Body] = {
     "Corporate Windows": {"rule": '(device.deviceOwnership -eq "Personal")'},
     "Amsterdam": {"description": "Another"},
     "iOS restrictions": {"cameraBlocked": False, "passcodeMinimumLength": 4},
-    "OMA-URI": {"omaSettings": []},
+    "OMA-URI": {"omaSettings": [
+        {"@odata.type": f"{G}omaSettingString", "displayName": "Text", "description": "One",
+         "omaUri": "./Device/Vendor/MSFT/Policy/Config/A/B", "value": "<disabled/>"},
+        {"@odata.type": f"{G}omaSettingInteger", "displayName": "Number", "description": "Two",
+         "omaUri": "./Device/Vendor/MSFT/Policy/Config/A/C", "value": 8},
+    ]},
     "Mac profile": {"payload": encoded(PROFILE.replace("Configuration", "Another"))},
     "iOS compliance": {"passcodeRequired": False},
     "Mac updates": {"description": "Changed"},

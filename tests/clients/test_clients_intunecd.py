@@ -106,7 +106,8 @@ def test_a_tenant_is_brought_back_to_its_backup(
     assert "Updating" not in intunecd("update", before, "--update-assignments")
     drift(graph, places)
     intunecd("backup", drifted)
-    assert compared(drifted) != wanted
+    found = compared(drifted)
+    assert len([name for name in wanted if found.get(name) != wanted[name]]) > 30
     options = ("--update-assignments", "--create-groups", "--remove", "--max-workers", "1")
     intunecd("update", before, *options)
     intunecd("backup", after)

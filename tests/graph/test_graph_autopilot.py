@@ -230,5 +230,13 @@ def test_links_of_payloads_are_assignments(graph):
     assert graph("POST", f"{path}/hasPayloadLinks", asked)["value"][0]["hasLink"] is True
 
 
+@pytest.mark.parametrize("is_on", [True, False])
+def test_roles_on_attached_tenants_are_as_they_were_set(graph, is_on):
+    path = f"{B}/tenantAttachRBAC"
+    assert graph("GET", f"{path}/getState()")["enabled"] is False
+    graph("POST", f"{path}/enable", {"enable": is_on}, 204)
+    assert graph("GET", f"{path}/getState()")["enabled"] is is_on
+
+
 def test_an_operation_without_behaviour_says_so(graph):
     graph("POST", f"{ENTERPRISE}/requestSignupUrl", {"hostName": "x"}, 501)

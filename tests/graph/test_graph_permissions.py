@@ -66,8 +66,12 @@ EXCEPTIONS |= {"directoryObjects/getByIds": f"Directory.{READ}"}
 EXCEPTIONS |= {f"directory/deletedItems/group{tail}": f"Group.{READ}" for tail in ("", "/$count")}
 OF_GROUPS = {f"Group.{READ}", f"GroupMember.{READ}"}
 DELETED = {"directory/deletedItems", "directory/deletedItems/{}"}
+OF_REPORTS = (CONFIGURATION, APPS, DEVICES)
 # Methods, patterns of paths, and the roles that open them as well.
 ALSO = (
+    ("GET", "deviceManagement/reports/*", {f"{area}.{READ}" for area in OF_REPORTS}),
+    ("POST", "deviceManagement/reports/*", {f"{area}.{READ}" for area in OF_REPORTS}),
+    ("DELETE", "deviceManagement/reports/*", {f"{area}.{WRITE}" for area in OF_REPORTS}),
     ("GET", "groups*", OF_GROUPS),
     ("GET", "directory/deletedItems/group*", OF_GROUPS),
     ("GET", "users/{}/*emberOf*", OF_GROUPS),

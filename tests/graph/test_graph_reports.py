@@ -126,8 +126,9 @@ def test_a_report_that_cannot_be_is_refused(report, action, body):
     assert (answer["error"]["code"], "CANARY" in str(answer)) == ("BadRequest", False)
 
 
-def test_a_report_only_needs_permission_to_read(client, sign_in, dump):
-    scope = "https://graph.microsoft.com/DeviceManagementManagedDevices.Read.All"
+@pytest.mark.parametrize("area", ["ManagedDevices", "Configuration", "Apps"])
+def test_a_report_only_needs_permission_to_read(client, sign_in, dump, area):
+    scope = f"https://graph.microsoft.com/DeviceManagement{area}.Read.All"
     before = dump()
     headers = sign_in(tenant.ADMIN.upn, scope)
     answer = client.post(f"{REPORTS}/getDeviceNonComplianceReport", headers=headers, json={})

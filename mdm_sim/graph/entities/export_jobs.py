@@ -26,7 +26,7 @@ from mdm_sim.graph.documents.properties import DocumentProperties
 from mdm_sim.graph.edm.checking import checked
 from mdm_sim.graph.edm.model import model
 from mdm_sim.graph.entities import report_rows
-from mdm_sim.graph.entities.reports import named
+from mdm_sim.graph.entities.reports import AREAS, READING, named
 from mdm_sim.graph.odata.dialect import json_value
 from mdm_sim.graph.odata.properties import NEVER, Property
 from mdm_sim.graph.routing import Route
@@ -40,13 +40,12 @@ FILES = "blobs/reports"
 KIND = "deviceManagementExportJob"
 LIFE_SECONDS = 6 * 3600
 _STARTS_AFTER, _DONE_AFTER = 0.2, 1.0
-_AREAS = (access.CONFIGURATION, access.APPS, access.DEVICES)
 _WHOLE = "localizedValuesAsAdditionalColumn"
 _PLAIN = {"Devices", "DevicesWithInventory"}
 
 
 def _require(ask: Ask) -> None:
-    ask.require(*(access.reading(area) for area in _AREAS))
+    ask.require(*READING)
 
 
 def _mine(tenant_id: str) -> list[ColumnElement[bool]]:
@@ -132,7 +131,7 @@ def _forget_old(work: Work) -> None:
 
 
 def _delete(ask: Ask) -> Response:
-    ask.require(*(access.writing(area) for area in _AREAS))
+    ask.require(*(access.writing(area) for area in AREAS))
     with ask.work() as work:
         job_id = ask.keys[-1]
         rows.need(work.connection, work.tenant_id, PATH, "", job_id)

@@ -13,8 +13,8 @@ from mdm_sim.graph.documents import rows
 from mdm_sim.graph.documents.behaviours import Behaviour, Document, Spot
 from mdm_sim.graph.documents.operations import Handler, Served
 from mdm_sim.graph.documents.tables import DM
-from mdm_sim.graph.documents.writing import alter, make
-from mdm_sim.graph.edm.checking import checked
+from mdm_sim.graph.documents.writing import alter, make, whole_id
+from mdm_sim.graph.edm.checking import Checked, checked
 from mdm_sim.graph.edm.model import model
 from mdm_sim.graph.entities import acting
 from mdm_sim.graph.resolving import Target
@@ -49,10 +49,21 @@ def _update_values(ask: Ask, target: Target, given: Mapping[str, Any]) -> Respon
             row = rows.need(work.connection, work.tenant_id, _VALUES, whole, key)
             alter(work, acting.NOTHING, row, each)
         for each in added:
+            _remove_others(work, whole, each)
             make(work, acting.NOTHING, _VALUES, whole, each)
         acting.put(work, configuration, {})
         acting.note(work, target, "updateDefinitionValues", given, audit.Task.UPDATE)
     return done()
+
+
+def _remove_others(work: Work, whole: str, added: Checked) -> None:
+    """A configuration has one value for a definition: the last that was added."""
+    wanted = added.bound.get("definition")
+    for row in rows.children(work.connection, work.tenant_id, _VALUES, whole):
+        source = whole_id(whole, row.id)
+        named = rows.targets(work.connection, work.tenant_id, f"{_VALUES}/definition", source)
+        if wanted and list(named) == wanted:
+            rows.remove(work, _VALUES, whole, row.id)
 
 
 def _uploaded(work: Work, spot: Spot, _file: Document) -> Mapping[str, Any]:

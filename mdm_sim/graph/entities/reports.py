@@ -12,6 +12,7 @@ from uuid import uuid4
 import orjson
 from flask import Response
 
+from mdm_sim import access
 from mdm_sim.graph.asking import Ask
 from mdm_sim.graph.documents.operations import Served
 from mdm_sim.graph.edm.model import model
@@ -21,6 +22,9 @@ from mdm_sim.graph.resolving import Target
 from mdm_sim.messages import Detail, Malformed
 
 KIND = "deviceManagementReports"
+# Reports are of devices, apps and policies alike: one of these areas opens them all.
+AREAS = (access.CONFIGURATION, access.APPS, access.DEVICES)
+READING = tuple(access.reading(area) for area in AREAS)
 # The reports behind the actions, by the name that exports have for them.
 # fmt: off
 _OF_ACTION = {
@@ -110,4 +114,6 @@ def _handler(name: str) -> Any:
     return {"getCachedReport": _cached, "getHistoricalReport": _historical}.get(name, _without_rows)
 
 
-SERVED = tuple(Served(KIND, name, _handler(name), reads=True) for name in _actions())
+SERVED = tuple(
+    Served(KIND, name, _handler(name), reads=True, permissions=READING) for name in _actions()
+)

@@ -60,6 +60,7 @@ _ACTIONS = (
     Simple("depOnboardingSetting", "releaseAppleDevices", {}),
     Simple("vppToken", "syncLicenses", {**_SYNCED, "lastSyncStatus": "completed"}),
     Simple("vppToken", "revokeLicenses", {}),
+    Simple("vppToken", "syncLicenseCounts", {}),
     Simple("remoteAssistancePartner", "beginOnboarding", {"onboardingStatus": "onboarding"}),
     Simple("remoteAssistancePartner", "disconnect", {"onboardingStatus": "notOnboarded"}),
     Simple("deviceManagementPartner", "terminate", {"partnerState": "terminated"}),
@@ -70,6 +71,8 @@ _ACTIONS = (
     Simple(_ENTERPRISE, "syncApps", _STORE_SYNCED),
     Simple(_ENTERPRISE, "unbind", _NOT_BOUND),
     Simple(_ENTERPRISE, "addApps", {}),
+    Simple("appleUserInitiatedEnrollmentProfile", "setPriority", {"priority": "=priority"},
+           audit.Task.UPDATE),
     Simple(_ENTERPRISE, "approveApps", {}),
     Simple(_ENTERPRISE, "setAndroidDeviceOwnerFullyManagedEnrollmentState",
            {"androidDeviceOwnerFullyManagedEnrollmentEnabled": "=enabled"}, audit.Task.UPDATE),
@@ -171,6 +174,15 @@ def _global_scripts(ask: Ask, _target: Target, _given: Mapping[str, Any]) -> Res
     return shown({"@odata.context": context, "value": "enabled"})
 
 
+def _attached(ask: Ask, target: Target, _given: Mapping[str, Any]) -> Response:
+    """Whether roles count on attached tenants, as `enable` has last said."""
+    with ask.read() as connection:
+        path, tenant_id = target.place.path, ask.who.tenant_id
+        row = rows.find(connection, tenant_id, path, "", rows.SINGLE)
+    is_on = row is not None and acting.values_of(row).get("enabled") is True
+    return acting.told(ask, "tenantAttachRBACState", {"enabled": is_on})
+
+
 def _remediation(ask: Ask, target: Target, _given: Mapping[str, Any]) -> Response:
     """How many scripts there are; none has repaired a device here."""
     with ask.read() as connection:
@@ -228,7 +240,7 @@ _FUNCTIONS: tuple[tuple[str, str, Handler], ...] = (
     ("deviceManagement", "getComanagedDevicesSummary", _constant("comanagedDevicesSummary", {})),
     ("deviceManagement", "getComanagementEligibleDevicesSummary",
      _constant("comanagementEligibleDevicesSummary", {})),
-    ("tenantAttachRBAC", "getState", _constant("tenantAttachRBACState", {"enabled": False})),
+    ("tenantAttachRBAC", "getState", _attached),
     ("depOnboardingSetting", "getExpiringVppTokenCount", _constant("Int32", value=0)),
     ("deviceConfiguration", "getIosAvailableUpdateVersions",
      _constant("iosAvailableUpdateVersion", [])),
