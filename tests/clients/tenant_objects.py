@@ -202,7 +202,8 @@ OBJECTS: tuple[tuple[str, Body], ...] = (
         selectedMobileAppIds=["@Tool"])),
     (f"{DM}/depOnboardingSettings", {"tokenName": "Apple", "appleIdentifier":
         "dep@mdmsim.example", "tokenType": "dep"}),
-    (f"{DM}/depOnboardingSettings/{{}}/enrollmentProfiles", named("Macs", "depMacOSEnrollmentProfile",
+    (f"{DM}/depOnboardingSettings/{{}}/enrollmentProfiles", named(
+        "Macs", "depMacOSEnrollmentProfile",
         supportDepartment="IT", isMandatory=True, requiresUserAuthentication=True)),
     (f"{DAM}/vppTokens", {"displayName": "Volume", "organizationName": "Example",
         "vppTokenAccountType": "business", "countryOrRegion": "nl"}),
@@ -218,7 +219,8 @@ OBJECTS: tuple[tuple[str, Body], ...] = (
     (f"{DM}/complianceManagementPartners", named("Partner", partnerState="enabled")),
     (f"{DM}/remoteAssistancePartners", named("Assistance", onboardingStatus="onboarded")),
     (f"{DM}/deviceManagementPartners", named("Management", partnerState="enabled",
-        partnerAppType="singleTenantApp", singleTenantAppId="00000000-0000-0000-0000-00000000000a")),
+        partnerAppType="singleTenantApp",
+        singleTenantAppId="00000000-0000-0000-0000-00000000000a")),
     (f"{DM}/roleDefinitions", named("Readers", "roleDefinition", description="Look only",
         rolePermissions=[{"resourceActions": [{"allowedResourceActions":
             ["Microsoft.Intune_DeviceConfigurations_Read"], "notAllowedResourceActions": []}]}])),

@@ -131,7 +131,9 @@ def test_definition_values_are_added_updated_and_removed_together(graph, catalog
     definition, presentation = catalogue
     configurations = f"{B}/groupPolicyConfigurations"
     path = f"{configurations}/{graph('POST', configurations, {'displayName': 'G'}, 201)['id']}"
-    graph("POST", f"{path}/updateDefinitionValues", {"added": [bound(), bound()]}, 204)
+    other = {**bound(), "definition@odata.bind": f"{B}/groupPolicyDefinitions('other')"}
+    added = {"added": [bound(value="before"), bound(), other]}
+    graph("POST", f"{path}/updateDefinitionValues", added, 204)
     assert newest()["activityType"] == "updateDefinitionValues GroupPolicyConfiguration"
     kept, gone = graph("GET", f"{path}/definitionValues?$expand=definition")["value"]
     assert kept["definition"]["id"] == definition

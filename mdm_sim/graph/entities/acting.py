@@ -89,14 +89,14 @@ def copied(work: Work, row: Row[Any], changes: Mapping[str, Any]) -> str:
 
 
 def copy_below(work: Work, path: str, whole: str, to_path: str, to_whole: str) -> None:
-    """Copy what is below an object to below another; numbered objects keep their numbers."""
+    """Copy what is below an object to below another; what is numbered or shared keeps its id."""
     places = {whole: to_whole}
     mine = (documents.c.tenant_id == work.tenant_id, _within(documents.c.collection, path))
     below = select(documents).where(*mine, _at_or_within(documents.c.parent_id, whole))
     for each in sorted(work.connection.execute(below), key=lambda row: row.parent_id.count("/")):
         if each.collection.endswith("/assignments"):
             continue
-        is_kept = each.id == rows.SINGLE or each.id.isdigit()
+        is_kept = each.id == rows.SINGLE or each.id.isdigit() or _is_shared(each.collection)
         parent_id, new_id = places[each.parent_id], each.id if is_kept else work.new_id()
         places[whole_id(each.parent_id, each.id)] = whole_id(parent_id, new_id)
         collection = f"{to_path}{each.collection[len(path) :]}"
@@ -106,6 +106,11 @@ def copy_below(work: Work, path: str, whole: str, to_path: str, to_whole: str) -
         if each.source_id in places:
             collection = f"{to_path}{each.collection[len(path) :]}"
             rows.refer(work, collection, places[each.source_id], each.target_id)
+
+
+def _is_shared(collection: str) -> bool:
+    """Whether objects are told by the same id wherever they are: what is of a catalogue."""
+    return collection.endswith("/categories")
 
 
 def _within(column: Any, path: str) -> Any:
