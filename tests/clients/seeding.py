@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import requests
 from clients.tenant_objects import (
     ASSIGNED,
+    CALLED,
     CHANGED,
     GROUPS,
     LOST,
@@ -15,6 +17,8 @@ from clients.tenant_objects import (
     STRAYS,
     UNASSIGNED,
 )
+
+INTENTS = "deviceManagement/intents"
 
 
 class Graph:
@@ -39,7 +43,11 @@ def named(value: Any, ids: dict[str, str]) -> Any:
         return {name: named(each, ids) for name, each in value.items()}
     if isinstance(value, list):
         return [named(each, ids) for each in value]
-    return ids[value[1:]] if isinstance(value, str) and value.startswith("@") else value
+    if not isinstance(value, str):
+        return value
+    if value.startswith("@"):
+        return ids[value[1:]]
+    return re.sub(r"\(@(\w+)\)", lambda found: f"('{ids[found[1]]}')", value)
 
 
 def seed(graph: Graph) -> dict[str, str]:
@@ -53,7 +61,9 @@ def seed(graph: Graph) -> dict[str, str]:
         made = graph.ask("POST", path.replace("{}", last), named(body, ids))
         if "{}" not in path:
             last, name = made["id"], body.get("displayName") or body.get("name") or made["id"]
-            ids[name], places[name] = last, f"{path}/{last}"
+            ids[name] = last
+            collection = INTENTS if path.endswith("/createInstance") else path
+            places[name] = f"{collection}/{last}"
     for name, (action, key, assignments) in ASSIGNED.items():
         bodies = [{key: assignments}] if key else assignments
         for body in bodies:
@@ -69,6 +79,8 @@ def drift(graph: Graph, places: dict[str, str]) -> None:
         shown = graph.ask("GET", places[name])
         kind = {"@odata.type": shown["@odata.type"]} if "@odata.type" in shown else {}
         graph.ask("PATCH", places[name], {**kind, **change})
+    for name, (action, body) in CALLED.items():
+        graph.ask("POST", f"{places[name]}/{action}", body)
     for name in UNASSIGNED:
         action, key, _ = ASSIGNED[name]
         graph.ask("POST", f"{places[name]}/{action}", {key: []})

@@ -1,6 +1,6 @@
 """A tenant with something of everything that IntuneCD backs up, as data: where, what, for whom.
 
-A text `@name` stands for the id of the object of that name, made before.
+A text `@name`, or `(@name)` in an address, stands for the id of the object of that name, made before.
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ BLOCK = [
         ],
     }
 ]  # fmt: skip
+
+CAMERA = {"@odata.type": f"{G}deviceManagementBooleanSettingInstance", "definitionId": "camera"}
 
 
 def choice(setting: str, option: str) -> Body:
@@ -210,11 +212,10 @@ OBJECTS: tuple[tuple[str, Body], ...] = (
     # baselines
     (f"{DM}/templates", {"id": "baseline-1", "displayName": "Baseline",
         "templateType": "securityBaseline", "@odata.type": f"{G}deviceManagementTemplate"}),
-    (f"{DM}/templates/{{}}/categories", {"id": "category-1", "displayName": "Category"}),
+    (f"{DM}/templates/{{}}/categories", {"id": "category-1", "displayName": "Category",
+        "recommendedSettings": [{**CAMERA, "value": False}]}),
     (f"{DM}/templates/baseline-1/createInstance", named("Intent", description="Of a baseline",
-        settingsDelta=[], roleScopeTagIds=["0"])),
-    (f"{DM}/intents/{{}}/categories/category-1/settings", {"definitionId": "camera", "value": True,
-        "@odata.type": f"{G}deviceManagementBooleanSettingInstance"}),
+        settingsDelta=[{**CAMERA, "value": True}], roleScopeTagIds=["0"])),
     # administration
     (f"{DM}/complianceManagementPartners", named("Partner", partnerState="enabled")),
     (f"{DM}/remoteAssistancePartners", named("Assistance", onboardingStatus="onboarded")),
@@ -227,7 +228,7 @@ OBJECTS: tuple[tuple[str, Body], ...] = (
     (f"{DM}/roleAssignments", named("Pilots read", "deviceAndAppManagementRoleAssignment",
         members=["@Pilot"], resourceScopes=["@Pilot"], scopeType="resourceScope",
         **{"roleDefinition@odata.bind":
-            "https://graph.microsoft.com/beta/deviceManagement/roleDefinitions('@Readers')"})),
+            "https://graph.microsoft.com/beta/deviceManagement/roleDefinitions(@Readers)"})),
     ("identity/conditionalAccess/policies", named("Compliant devices only", state="disabled",
         conditions={"users": {"includeUsers": ["All"]}, "applications": {"includeApplications":
             ["All"]}, "clientAppTypes": ["all"]}, grantControls={"operator": "OR",
@@ -285,6 +286,9 @@ CHANGED: dict[str, Body] = {
     "Readers": {"description": "Changed"},
     "Please comply": {"description": "Changed"},
     "Compliant devices only": {"state": "enabled"},
+}
+CALLED: dict[str, tuple[str, Body]] = {
+    "Intent": ("updateSettings", {"settings": [{**CAMERA, "value": False}]}),
 }
 UNASSIGNED = ("iOS restrictions", "PowerShell", "Feature")
 LOST = (

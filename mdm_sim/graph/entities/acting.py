@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -88,8 +89,18 @@ def copied(work: Work, row: Row[Any], changes: Mapping[str, Any]) -> str:
     return copy_id
 
 
-def copy_below(work: Work, path: str, whole: str, to_path: str, to_whole: str) -> None:
-    """Copy what is below an object to below another; what is numbered or shared keeps its id."""
+def copy_below(
+    work: Work,
+    path: str,
+    whole: str,
+    to_path: str,
+    to_whole: str,
+    becoming: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Copy what is below an object to below another; what is numbered or shared keeps its id.
+
+    `becoming` are other names for what the copies are and where: of types and paths below.
+    """
     places = {whole: to_whole}
     mine = (documents.c.tenant_id == work.tenant_id, _within(documents.c.collection, path))
     below = select(documents).where(*mine, _at_or_within(documents.c.parent_id, whole))
@@ -99,8 +110,10 @@ def copy_below(work: Work, path: str, whole: str, to_path: str, to_whole: str) -
         is_kept = each.id == rows.SINGLE or each.id.isdigit() or _is_shared(each.collection)
         parent_id, new_id = places[each.parent_id], each.id if is_kept else work.new_id()
         places[whole_id(each.parent_id, each.id)] = whole_id(parent_id, new_id)
-        collection = f"{to_path}{each.collection[len(path) :]}"
-        _insert(work, each, parent_id, new_id, values_of(each), collection)
+        below_path = each.collection[len(path) :]
+        place = f"{to_path}{becoming.get(below_path, below_path)}"
+        kind = becoming.get(each.odata_type, each.odata_type)
+        _insert(work, each, parent_id, new_id, values_of(each), (place, kind))
     named = (references.c.tenant_id == work.tenant_id, _within(references.c.collection, path))
     for each in work.connection.execute(select(references).where(*named)).all():
         if each.source_id in places:
@@ -127,15 +140,17 @@ def _insert(
     parent_id: str,
     document_id: str,
     values: Mapping[str, Any],
-    collection: str | None = None,
+    becoming: tuple[str, str] | None = None,
 ) -> None:
+    """Store a copy of a row, in another collection and of another type if need be."""
+    collection, kind = becoming or (row.collection, row.odata_type)
     copy = {
         "tenant_id": work.tenant_id,
-        "collection": collection or row.collection,
+        "collection": collection,
         "parent_id": parent_id,
         "id": document_id,
         "natural_key": row.natural_key,
-        "odata_type": row.odata_type,
+        "odata_type": kind,
         "document": orjson.dumps(dict(values)).decode(),
         "version": 1,
         "created_at": work.now,

@@ -17,9 +17,9 @@ from mdm_sim.graph.documents import rows
 from mdm_sim.graph.documents.behaviours import Behaviour, Document, Spot
 from mdm_sim.graph.documents.operations import Served
 from mdm_sim.graph.documents.tables import DM
-from mdm_sim.graph.documents.writing import alter, make
+from mdm_sim.graph.documents.writing import alter, make, whole_id
 from mdm_sim.graph.edm.checking import Checked, checked
-from mdm_sim.graph.edm.model import model
+from mdm_sim.graph.edm.model import NAMESPACE, model
 from mdm_sim.graph.entities import acting
 from mdm_sim.graph.entities.settings_catalogue import name_of
 from mdm_sim.graph.resolving import Target
@@ -29,6 +29,14 @@ from mdm_sim.store.work import Work
 
 INTENTS, TEMPLATES = f"{DM}/intents", f"{DM}/templates"
 _SETTINGS, _DEFAULTS = f"{INTENTS}/settings", f"{TEMPLATES}/settings"
+_IN_CATEGORIES = f"{INTENTS}/categories/settings"
+# A template's categories are an intent's, with the settings that it recommends.
+_AS_INTENT = {
+    "/categories/recommendedSettings": "/categories/settings",
+    f"#{NAMESPACE}.deviceManagementTemplateSettingCategory": (
+        f"#{NAMESPACE}.deviceManagementIntentSettingCategory"
+    ),
+}
 _INTENT, _SETTING = "deviceManagementIntent", "deviceManagementSettingInstance"
 
 
@@ -55,7 +63,7 @@ def _parsed(text: str) -> Any:
 BEHAVIOURS = (
     Behaviour(_SETTINGS, own=_both),
     Behaviour(_DEFAULTS, own=_both),
-    Behaviour(f"{INTENTS}/categories/settings", own=_both),
+    Behaviour(_IN_CATEGORIES, own=_both),
     Behaviour(f"{TEMPLATES}/categories/recommendedSettings", own=_both),
 )
 _ALONE = acting.alone(BEHAVIOURS)
@@ -72,14 +80,18 @@ def _checked(ask: Ask, given: Iterable[Any]) -> list[Checked]:
 
 
 def _merge(work: Work, intent_id: str, settings: Iterable[Checked]) -> None:
-    """Put settings in the place of those of the same definition."""
+    """Put settings in the place of those of the same definition, in their categories too."""
     before = _by_definition(work, _SETTINGS, intent_id)
+    categories = rows.children(work.connection, work.tenant_id, f"{INTENTS}/categories", intent_id)
+    places = [whole_id(intent_id, row.id) for row in categories]
+    held = [before, *(_by_definition(work, _IN_CATEGORIES, place) for place in places)]
     for each in settings:
-        row = before.get(str(each.values.get("definitionId")))
-        if row is None:
+        definition = str(each.values.get("definitionId"))
+        if definition not in before:
             make(work, _ALONE, _SETTINGS, intent_id, each)
-        else:
-            alter(work, _ALONE, row, each)
+        for found in held:
+            if definition in found:
+                alter(work, _ALONE, found[definition], each)
 
 
 def _create_instance(ask: Ask, target: Target, given: Mapping[str, Any]) -> Response:
@@ -97,7 +109,7 @@ def _create_instance(ask: Ask, target: Target, given: Mapping[str, Any]) -> Resp
         }
         kind = model(ask.version).types[_INTENT]
         rows.add(work, INTENTS, "", intent_id, kind, values)
-        acting.copy_below(work, TEMPLATES, template.id, INTENTS, intent_id)
+        acting.copy_below(work, TEMPLATES, template.id, INTENTS, intent_id, _AS_INTENT)
         _merge(work, intent_id, delta)
         acting.note(work, target, "createInstance", values, audit.Task.CREATE)
         item = acting.fetched(work, ask, INTENTS, intent_id)
