@@ -64,6 +64,9 @@ SERVICE_SET = {
     f"{owner}.{name}"
     for owner, names in {
         "mobileApp": "publishingState",
+        "conditionalAccessPolicy": "createdDateTime modifiedDateTime",
+        "namedLocation": "createdDateTime modifiedDateTime",
+        "policyDeletableItem": "deletedDateTime",
         "mobileAppContentFile": "uploadState",
         "deviceManagement": "intuneAccountId subscriptionState",
         "deviceManagementExportJob": "status url requestDateTime expirationDateTime",

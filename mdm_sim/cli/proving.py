@@ -46,7 +46,7 @@ def prove(as_json: bool, html: Path | None, seed: int) -> None:  # noqa: FBT001
 def served_routes() -> frozenset[Route]:
     """Every route of the application, from the application itself."""
     from mdm_sim.app import create_app
-    from mdm_sim.graph import batch
+    from mdm_sim.graph import batch, describing
     from mdm_sim.graph.documents.serving import VERSIONS, methods
     from mdm_sim.graph.door import ROUTES
     from mdm_sim.graph.edm.model import model
@@ -65,7 +65,9 @@ def served_routes() -> frozenset[Route]:
         return found if isinstance(found, set) else set()
 
     table = [(v, path, own(v, path)) for v in VERSIONS for path in ROUTES.paths()]
-    table += [(version, batch.PATH, {"POST"}) for version in VERSIONS]
+    for version in VERSIONS:
+        table += [(version, batch.PATH, {"POST"}), (version, "", {"GET"}), (version, "me", {"GET"})]
+        table += [(version, describing.METADATA, {"GET"})]
     modelled = [
         (version, path, methods(target))
         for version in VERSIONS

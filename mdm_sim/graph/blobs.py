@@ -110,19 +110,18 @@ def _received() -> dict[str, Any]:
         data = request.stream.read(_MOST_LIST + 1)
         if len(data) > _MOST_LIST:
             raise Refused("RequestBodyTooLarge")
-        return {"list": [_short(each.strip().decode("latin-1")) for each in _LISTED.findall(data)]}
+        return {"list": [each.strip().decode("latin-1") for each in _LISTED.findall(data)]}
     if part not in {"", "block"} or (part == "block" and not request.args.get("blockid")):
         raise Refused("InvalidQueryParameterValue")
     size = 0
     while chunk := request.stream.read(_CHUNK):
         size += len(chunk)
-    name = _short(request.args["blockid"]) if part == "block" else ""
-    return {"block": name, "size": size}
+    return {"block": request.args["blockid"] if part == "block" else "", "size": size}
 
 
-def _short(name: str) -> str:
-    """A block's name as it is kept: a digest, since a name can be anything."""
-    return hashlib.sha256(name.encode()).hexdigest()[:16]
+def _short(file: dict[str, Any], name: str) -> str:
+    """A block's name as it is kept: a digest under the file's own key, as it can be anything."""
+    return hmac.new(file["salt"].encode(), name.encode(), hashlib.sha256).hexdigest()[:16]
 
 
 def _keep(work: Work, row: Any, change: dict[str, Any]) -> None:
@@ -130,11 +129,12 @@ def _keep(work: Work, row: Any, change: dict[str, Any]) -> None:
     file = orjson.loads(row.document)
     blocks: dict[str, int] = file["blocks"]
     if "list" in change:
-        if not set(change["list"]) <= blocks.keys():
+        names = [_short(file, name) for name in change["list"]]
+        if not set(names) <= blocks.keys():
             raise Refused("InvalidBlockList")
-        file["received"] = sum(blocks[name] for name in change["list"])
+        file["received"] = sum(blocks[name] for name in names)
     elif change["block"]:
-        blocks[change["block"]] = change["size"]
+        blocks[_short(file, change["block"])] = change["size"]
         if len(blocks) > _MOST_BLOCKS:
             raise Refused("BlockCountExceedsLimit")
     else:

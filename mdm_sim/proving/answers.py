@@ -26,7 +26,7 @@ SHOWN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("GET /privacy/v1/records/{}",                      ("record", "apps")),
     ("POST /privacy/v1/rights/export",                  PERSONAL),
     ("GET users/{}/exportDeviceAndAppManagementData*",  PERSONAL),
-    ("GET directory/deletedItems*",                     ("user",)),
+    ("GET directory/deletedItems*",                     ("user", "group")),
     ("* deviceManagement/managedDevices/{}/queryResults/{}", ("query",)),
     ("* deviceManagement/managedDevices*",              ("record", "user*", "managed name")),
     ("GET users/{}/managedDevices*",                    ("record", "user*", "managed name")),
@@ -35,17 +35,24 @@ SHOWN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("GET deviceAppManagement/managedAppRegistrations*", ("record", "user*")),
     ("GET users/{}/managedAppRegistrations*",           ("record", "user*")),
     ("* deviceManagement/auditEvents*",                 ("correlation*",)),
-    ("* users*",                                        ("user",)),
+    ("GET deviceManagement/managedDeviceOverview*",     ("record*",)),
+    ("GET deviceManagement/remoteActionAudits*",        ("record*", "user*")),
+    ("* deviceManagement/comanagedDevices*",          ("record", "user*", "managed name")),
+    ("* directoryObjects*",                             ("user", "group", "directory")),
+    ("* groups*",                                       ("group", "user", "directory")),
+    ("* users*",                                        ("user", "group")),
     ("GET devices/{}/registered*",                      ("user*",)),
     ("* devices*",                                      ("directory",)),
     ("POST /{}/oauth2/*token",                          ("user*",)),
 )
 # What the type model answers shows documents: of the objects that the answer or path names.
-MODELLED = ("document",)
-# What a device or an app is told at a check-in of its own: its orders, and the policies for it.
+MODELLED = ("document", "altered")
+# What a device or an app is told at a check-in of its own: its orders, and the policies for it;
+# and whoever has the URL of a report's file.
 TOLD: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("POST /mdm/v1/check-ins", ("orders",)),
     ("POST /mam/v1/check-ins", ("orders", "document*")),
+    ("GET /blobs/reports/{}/{}", ("record*", "user*", "managed name*")),
 )
 # Where an answer repeats its own request, because the protocol asks for it.
 ECHOES = (
@@ -63,7 +70,10 @@ _ALWAYS = {"correlation", "state"}
 
 @dataclass(slots=True)
 class Answer:
-    """One answer, with what the search has to know of its request."""
+    """One answer, with what the search has to know of its request.
+
+    One that is wide may show what is below the objects that it is about, too.
+    """
 
     route: Route
     tick: int
@@ -74,6 +84,7 @@ class Answer:
     by_admin: bool = False
     subject: str = ""
     echoed: dict[str, frozenset[int]] = field(default_factory=dict)
+    is_wide: bool = False
 
     @property
     def json(self) -> dict[str, Any]:
@@ -117,14 +128,15 @@ class Answer:
     def allows(self, holder: Holder, ids: frozenset[str]) -> bool:
         """Whether a value that `holder` holds may stand in a piece about these objects."""
         kinds = self._kinds() if self.status < 300 else ()
-        return holder[0] + _ANY in kinds or (holder[0] in kinds and holder[1] in ids)
+        path, _, own = holder[1].rpartition(" ")
+        named = {own, *path.split("/")} if self.is_wide else {own}
+        return holder[0] + _ANY in kinds or (holder[0] in kinds and not named.isdisjoint(ids))
 
     def _kinds(self) -> tuple[str, ...]:
-        if self.route.is_modelled and self.by_admin:
-            return MODELLED
         table = SHOWN if self.by_admin else TOLD
         name = plain_name(self.route)
-        return next((kinds for pattern, kinds in table if fnmatchcase(name, pattern)), ())
+        kinds = next((kinds for pattern, kinds in table if fnmatchcase(name, pattern)), ())
+        return kinds + MODELLED if self.route.is_modelled and self.by_admin else kinds
 
     def echoes(self) -> frozenset[int]:
         """The canaries of its own request that it may repeat."""

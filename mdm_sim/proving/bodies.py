@@ -142,7 +142,7 @@ class Bodies:
         }
 
     def bad(self, good: Mapping[str, Any], shapes: Mapping[str, Shape]) -> Iterator[Bad]:
-        """The ways to spoil a good body, where `shapes` allow them."""
+        """The ways to spoil a good body of an object or an action, where `shapes` allow them."""
         yield _unknown_name
         texts = [n for n in good if n in shapes and shapes[n].kind in _KINDS]
         yield from (_of(name, _wrong_type) for name in texts[:1])
@@ -150,7 +150,7 @@ class Bodies:
         yield from (_of(name, _wrong_member) for name in enums[:1])
         inner = [n for n, value in good.items() if isinstance(value, dict | list) and value]
         yield from (_of(name, _nested_name) for name in inner[:1])
-        yield from (_wrong_odata_type, _bound, _never)
+        yield from (_bound, _never)
 
 
 # Spoils a good body with values and names that it gets by the reason for them.
@@ -180,7 +180,8 @@ def _nested_name(value: Any, take: Callable[[str], str]) -> Any:
     return {**head, take("nested name"): take("nested")}
 
 
-def _wrong_odata_type(good: Mapping[str, Any], take: Callable[[str], str]) -> dict[str, Any]:
+def wrong_odata_type(good: Mapping[str, Any], take: Callable[[str], str]) -> dict[str, Any]:
+    """A type that there is not, which spoils an object; an action passes such names over."""
     return {**good, TYPE: f"#{NAMESPACE}.{take('@odata.type')}"}
 
 

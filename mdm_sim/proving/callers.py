@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import socket
 import ssl
@@ -142,6 +143,8 @@ class Callers:
                 if attempt:
                     raise
                 continue
+            if response.getheader("Content-Encoding") == "gzip":
+                text = gzip.decompress(text)
             fields = [f"{name}: {value}" for name, value in response.getheaders()]
             head = "\r\n".join([f"{response.status} {response.reason}", *fields])
             return response.status, head.encode("latin-1", "replace"), text

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import orjson
-
-from mdm_sim.graph.edm.model import NAMESPACE, Operation, Shape, Type, model
+from mdm_sim.graph.edm.model import Type, model
+from mdm_sim.proving.account import Account, carried, holder_at
 from mdm_sim.proving.answers import Answer
-from mdm_sim.proving.bodies import DOCUMENT_ROW, Bodies, Palette, blank, concrete
+from mdm_sim.proving.bodies import (
+    DOCUMENT_ROW,
+    Bad,
+    Bodies,
+    Palette,
+    blank,
+    concrete,
+    wrong_odata_type,
+)
 from mdm_sim.proving.callers import JSON
-from mdm_sim.proving.canaries import Holder
 from mdm_sim.proving.carrying import HEADERS_ROW, PATH_ROW, QUERY_ROW, Load, Pool, headers, wishes
-from mdm_sim.proving.doors import MAKING, REPLACING
+from mdm_sim.proving.effects import Effect
 from mdm_sim.proving.garbage import MALFORMED, MALFORMED_ROW
 from mdm_sim.proving.queries import QUERIES, Query, unknown
-from mdm_sim.proving.routes import KEY, VERSIONS, unversioned
+from mdm_sim.proving.routes import KEY, VERSIONS
 from mdm_sim.proving.stage import Made, Stage
 from mdm_sim.proving.ways import Way, ways
 
@@ -51,14 +56,11 @@ class Sending:
 
 @dataclass(slots=True)
 class Documents:
-    """One way through the type model; `objects` are the ids of what its sets hold, by path."""
+    """One way through the type model."""
 
     stage: Stage
-    objects: dict[str, str]
+    account: Account
     pool: Pool
-    made: dict[str, Made] = field(default_factory=dict)
-    written: dict[Holder, dict[str, set[int]]] = field(default_factory=dict)
-    _kinds: dict[str, Type] = field(default_factory=dict)
     _headers: dict[str, str] = field(default_factory=dict)
     _correlation: int = 0
     _turn: int = 0
@@ -101,7 +103,7 @@ class Documents:
         """An object of an id that there is not, or the one there is at a path, with all below."""
         answer, path = self._send(self._new(way, is_real=False))
         if answer.status < 300:
-            self._forget(path)
+            self.account.forget(path)
 
     def _write(self, way: Way) -> None:
         """Good bodies of every type that can stand there, which are kept, and bad ones."""
@@ -113,14 +115,14 @@ class Documents:
             answer, path = self._send(sending)
             if answer.status < 300:
                 self._accepted(sending, good, answer, path, kind)
-        self._spoil(way, good, kind.properties)
+        self._spoil(way, good, [*list(bodies.bad(good, kind.properties)), wrong_odata_type])
 
     def _types(self, way: Way) -> list[Type]:
         """The type of what is changed, or every type of a set; of a twin, those it adds."""
         kinds = concrete(way.target.kind)
         if not way.is_making:
             path, _ = self._path(self._new(way))
-            return [self._kinds.get(path, kinds[0])]
+            return [self.account.kind_at(path, kinds[0])]
         if not way.is_twin:
             return kinds
         others = model(VERSIONS[0]).types
@@ -139,9 +141,8 @@ class Documents:
         )
         return good | more[self._turn % len(more)]
 
-    def _spoil(self, way: Way, good: Mapping[str, Any], shapes: Mapping[str, Shape]) -> None:
+    def _spoil(self, way: Way, good: Mapping[str, Any], ways: Sequence[Bad]) -> None:
         """Bad bodies in turn: two of them, or one of a twin."""
-        ways = list(Bodies(way.known).bad(good, shapes))
         for place in range(1 if way.is_twin else 2):
             sending = self._new(way)
             spoil = ways[(self._turn + place * 3) % len(ways)]
@@ -161,12 +162,12 @@ class Documents:
         palette = Palette(self.stage.ledger, DOCUMENT_ROW, f"parameter of {operation.name}")
         good = Bodies(way.known).parameters(operation.parameters, palette)
         sending = self._new(way, content=good, palette=palette)
-        answer, path = self._send(sending)
-        if answer.status < 300 and operation.name in REPLACING:
-            self._replaced(sending, operation, answer.subject, path.rpartition("/")[0])
-        elif answer.status < 300 and operation.name in MAKING:
-            self._accepted(sending, good, answer, path, way.target.kind)
-        self._spoil(way, good, operation.parameters)
+        effect = Effect(self.stage, self.account, way, operation)
+        effect.prepare(self._path(sending)[0])
+        answer, _ = self._send(sending)
+        if answer.status < 300:
+            effect.follow(carried(self.stage.ledger, palette, good), answer)
+        self._spoil(way, good, list(Bodies(way.known).bad(good, operation.parameters)))
 
     def _refer(self, way: Way) -> None:
         for form in ("https://graph.microsoft.com/v1.0/groups('{}')", "{}"):
@@ -211,6 +212,7 @@ class Documents:
         )
         if answer.by_admin and answer.status < 300 and way.route.method != "GET":
             stage.ledger.canaries[self._correlation].hold(answer.tick, ("correlation", ""))
+        answer.is_wide = way.target.operation is not None
         stage.routes.passed[way.route] += len(sending.numbers) + 1
         return answer, path
 
@@ -221,7 +223,9 @@ class Documents:
         keys: list[str] = []
         for place, part in enumerate(parts):
             if part == KEY:
-                known = self._object(parts, place) if sending.is_real or place < last else ""
+                known = (
+                    self.account.object_at(parts, place) if sending.is_real or place < last else ""
+                )
                 keys.append(known or sending.load(PATH_ROW, "key"))
                 parts[place] = quote(keys[-1], safe="")
             elif KEY in part:
@@ -229,68 +233,21 @@ class Documents:
                 parts[place] = part.replace(KEY, keys[-1])
         return "/".join(parts), tuple(keys)
 
-    def _object(self, parts: list[str], place: int) -> str:
-        """An object of a set, of the type that the path goes on with."""
-        path, below = "/".join(parts[:place]), "".join(parts[place + 1 : place + 2])
-        is_cast = below.startswith(f"{NAMESPACE}.")
-        return self.objects.get(f"{path}/{below}" if is_cast else path, "")
-
     def _accepted(
         self, sending: Sending, good: Mapping[str, Any], answer: Answer, path: str, kind: Type
     ) -> None:
         """What an administrator wrote is lawfully held by the object it was written in."""
         way, subject = sending.way, answer.subject
-        if way.is_making or way.target.operation:
-            told = answer.json
-            subject = answer.subject = str(told.get("id") or told["value"][0]["id"])
-            above = path.rpartition("/")[0] if way.target.cast or way.target.operation else path
+        if way.is_making:
+            subject = answer.subject = str(answer.json["id"])
+            above = path.rpartition("/")[0] if way.target.cast else path
             path = f"{above}/{subject}"
-            self._remember(above, kind, subject)
-        self._hold(sending, subject, good)
-        if unversioned(path) not in self.made:
-            body = Bodies(way.known).good(kind, way.target.kind, blank) | dict(way.door.body or {})
-            made = Made(path, (way.door.holder, subject), body, is_document=True)
-            self.made[unversioned(path)] = made
-
-    def _replaced(self, sending: Sending, operation: Operation, subject: str, path: str) -> None:
-        """Lists are in the places of what was below an object: those that have such a place."""
-        kind = self._kinds.get(path, sending.way.target.kind)
-        content = sending.content if isinstance(sending.content, Mapping) else {}
-        for name, shape in operation.parameters.items():
-            for navigation in kind.navigations.values():
-                if navigation.kind == shape.kind and shape.is_collection:
-                    self._forget(f"{path}/{navigation.name}")
-                    self._hold(sending, subject, {navigation.name: content[name]})
-
-    def _hold(self, sending: Sending, subject: str, given: Mapping[str, Any]) -> None:
-        """From now on an object holds what was given for these properties."""
-        way = sending.way
-        holder = (way.door.holder, subject)
-        members = self.written.setdefault(holder, {})
-        for name, value in given.items():
-            members[f"{way.target.place.path}/{name}"] = set(self._carried(sending.palette, value))
-        self.stage.ledger.keep_numbers(holder, set().union(*members.values()))
-
-    def _forget(self, path: str) -> None:
-        """What is at a path and below it is gone."""
-        begin = f"{unversioned(path)}/"
-        gone = [each for each in self.made if f"{each}/".startswith(begin)]
-        self.stage.ledger.drop(self.made.pop(each).holder for each in gone)
-
-    def _remember(self, above: str, kind: Type, object_id: str) -> None:
-        """A new object of a set, for the paths that go through it."""
-        self._kinds[f"{above}/{object_id}"] = kind
-        self.objects.setdefault(above, object_id)
-        for name in kind.lineage:
-            self.objects.setdefault(f"{above}/{NAMESPACE}.{name}", object_id)
-
-    def _carried(self, palette: Palette | None, value: Any) -> Iterator[int]:
-        """The canaries of a body that stand in a part of it, as they are or in base64."""
-        text = orjson.dumps(value).decode()
-        for number in palette.numbers if palette else ():
-            made = str(self.stage.ledger.canaries[number].value)
-            if made in text or base64.b64encode(made.encode()).decode() in text:
-                yield number
+            self.account.remember(above, kind, subject)
+        body = Bodies(way.known).good(kind, way.target.kind, blank) | dict(way.door.body or {})
+        made = Made(path, holder_at(path, subject), body, is_document=True)
+        palette = sending.palette
+        given = carried(self.stage.ledger, palette, good) if palette else {}
+        self.account.written(made, given)
 
 
 def _subject(way: Way, keys: tuple[str, ...]) -> str:
@@ -303,7 +260,8 @@ def _subject(way: Way, keys: tuple[str, ...]) -> str:
 def sweep(stage: Stage) -> None:
     """Through everything of the type model, below objects that are there for nothing else."""
     known = {f"/{v}/{path}": key for v in VERSIONS for path, key in stage.objects.items()}
-    swept = Documents(stage, known, Pool(stage.ledger))
+    account = Account(stage.ledger, known)
+    swept = Documents(stage, account, Pool(stage.ledger))
     for way in ways(stage.routes.routes):
         swept.through(way)
-    stage.swept += swept.made.values()
+    stage.swept += account.made.values()

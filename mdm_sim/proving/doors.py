@@ -76,17 +76,23 @@ _PREVIEW = {
 }
 _BLOCK = {"scheduledActionConfigurations": [{"actionType": "block"}]}
 _DEVICES = "deviceManagement/managedDevices"
-_LOST = {"message": CANARY, "phoneNumber": CANARY, "footer": CANARY}
+_EXPORT = {"reportName": "Devices", "filter": f"(DeviceName eq '{CANARY}')", "format": "csv"}
+_GROUP = {
+    "displayName": CANARY,
+    "description": CANARY,
+    "mailNickname": CANARY,
+    "mailEnabled": False,
+    "securityEnabled": True,
+}
+_ORGANIZATION = {
+    "technicalNotificationMails": [CANARY],
+    "privacyProfile": {"contactEmail": CANARY},
+}
 
 
 def _needing(pattern: str, **body: Any) -> Door:
     """Routes that the type model answers, and what their bodies need beside it."""
     return Door(pattern, "Graph: documents", (), body, EVERYTHING, is_modelled=True)
-
-
-def _order(action: str, body: Mapping[str, Any]) -> Door:
-    pattern = f"POST {_DEVICES}/{{}}/{action}"
-    return Door(pattern, "Graph: remote actions", ("device",), body, tuple(body), "orders")
 
 
 # fmt: off
@@ -129,28 +135,39 @@ DOORS: tuple[Door, ...] = (
     Door("POST $batch",                         "Graph: batches", (), {"requests": []}),
     Door(f"PATCH {_DEVICES}/{{}}",              "Graph: devices", ("device",),
          {"managedDeviceName": CANARY}, ("managedDeviceName",), "managed name"),
-    _order("enableLostMode", _LOST),
-    _order("setDeviceName", {"deviceName": CANARY}),
-    _order("wipe", {"macOsUnlockCode": CANARY}),
-    _order("sendCustomNotificationToCompanyPortal",
-           {"notificationTitle": CANARY, "notificationBody": CANARY}),
     Door(f"POST {_DEVICES}/{{}}/createQuery", "Graph: device query", ("device",),
          {"query": CANARY}),
     Door(f"GET {_DEVICES}/{{}}/queryResults/{{}}", "Graph: device query", ("device",)),
-    Door(f"POST {_DEVICES}/{{}}/*", "Graph: remote actions", ("device",), {}, brief=True),
     Door(f"* {_DEVICES}*",                      "Graph: devices", ("device",)),
-    Door("* deviceManagement/detectedApps*",    "Graph: detected apps", ("device",)),
-    Door("* deviceManagement/auditEvents*",     "Graph: audit events", ("device",)),
-    Door("* deviceAppManagement/managedAppRegistrations*", "Graph: app registrations", ("app",)),
+    Door("* deviceManagement/comanagedDevices*", "Graph: devices", ("device",)),
+    Door("* deviceAppManagement/managedAppStatuses*", "Graph: app registrations"),
+    Door("POST deviceManagement/reports/exportJobs", "Graph: reports", (), _EXPORT),
+    Door("* deviceManagement/reports/exportJobs*", "Graph: reports"),
+    Door("GET /blobs/reports/{}/{}",            "Graph: reports", ("tenant",)),
+    Door("* /blobs/apps/*",                     "Graph: apps' files", ("tenant",)),
     Door("POST users",                          "Graph: users", (), _PERSON,
          ("displayName", "userPrincipalName"), "user"),
     Door("PATCH users/{}",                      "Graph: users", ("users",),
          {"displayName": CANARY, "mobilePhone": CANARY}, ("displayName",), "user"),
-    Door("POST users/{}/wipeManagedAppRegistration*", "Graph: app registrations", ("users",),
-         {"deviceTag": CANARY}),
     Door("* directory/deletedItems*",           "Graph: deleted users"),
     Door("* users/{}/exportDeviceAndAppManagementData*", "Graph: personal data", ("user",)),
     Door("* users*",                            "Graph: users", ("users",)),
+    Door("GET me",                              "Graph: users"),
+    Door("POST groups",                         "Graph: groups", (), _GROUP,
+         ("displayName", "description", "mailNickname"), "group"),
+    Door("PATCH groups/{}",                     "Graph: groups", ("groups",),
+         {"displayName": CANARY, "description": CANARY}, ("displayName", "description"), "group"),
+    Door("* groups*",                           "Graph: groups", ("groups",)),
+    Door("* directoryObjects*",                 "Graph: directory", ("groups",)),
+    Door("* directoryRoles*",                   "Graph: directory"),
+    Door("* servicePrincipals*",                "Graph: directory"),
+    Door("* applications*",                     "Graph: directory"),
+    Door("* domains*",                          "Graph: directory"),
+    Door("* subscribedSkus*",                   "Graph: directory"),
+    Door("PATCH organization/*",                "Graph: directory", ("tenant",), _ORGANIZATION),
+    Door("* organization*",                     "Graph: directory", ("tenant",)),
+    Door("GET $metadata",                       "Graph: its model"),
+    Door("GET ",                                "Graph: its model"),
     Door("POST devices",                        "Graph: directory devices", (), _DIRECTORY,
          ("displayName", "deviceId"), "directory"),
     Door("PATCH devices/{}",                    "Graph: directory devices", ("devices",),
@@ -162,13 +179,13 @@ DOORS: tuple[Door, ...] = (
              scheduledActionsForRule=[_BLOCK]),
     _needing("* deviceManagement/managedDeviceCleanupRules*",
              deviceInactivityBeforeRetirementInDays=200),
+    _needing("* deviceManagement/intents/*ettings*", valueJson=None),
+    _needing("* deviceManagement/templates/*ettings*", valueJson=None),
+    _needing("POST deviceManagement/roleDefinitions", rolePermissions=[]),
+    _needing("POST deviceManagement/roleDefinitions/microsoft.graph.*", rolePermissions=[]),
+    _needing("PATCH deviceManagement/roleDefinitions/{}", rolePermissions=[]),
     _needing("*"),
 )
-# Operations that put what is given in the place of what was below an object, and ones that make
-# objects of it. Of what is given to any other operation nothing is kept.
-REPLACING = frozenset({"assign", "targetApps", "scheduleActionsForRules", "setScheduledActions",
-                       "updateRelationships", "changeSettings"})
-MAKING = frozenset({"importDeviceIdentityList"})
 # fmt: on
 
 

@@ -25,11 +25,20 @@ PARAMETERS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 
 
 def order(stage: Stage, record: Record, action: str, names: tuple[str, ...] = ()) -> None:
-    """An administrator orders an action, with a canary in every parameter and one in none."""
-    body = {name: stage.ledger.make(Kind.TEXT, ORDERS_ROW, f"{action}/{name}") for name in names}
-    stage.callers.ask(
-        "POST", f"{BETA_DEVICES}/{record.id}/{action}", body | stage.offers.unknown_members()
+    """An administrator orders an action, with a canary in every parameter.
+
+    Before, with another one in a parameter that there is not, which is refused.
+    """
+    path, make = f"{BETA_DEVICES}/{record.id}/{action}", stage.ledger.make
+    refused = {name: make(Kind.TEXT, ORDERS_ROW, "refused with it") for name in names}
+    stage.callers.send(
+        "POST",
+        path,
+        refused | stage.offers.unknown_members(),
+        token=stage.callers.admin_token,
     )
+    body = {name: make(Kind.TEXT, ORDERS_ROW, f"{action}/{name}") for name in names}
+    stage.callers.ask("POST", path, body)
     stage.ledger.hold(body, ("orders", record.id))
 
 

@@ -88,12 +88,13 @@ class Ledger:
         for holder, value in held.items():
             self.keep_numbers(holder, {canary.number for canary in self.of(value)})
 
-    def keep_numbers(self, holder: Holder, numbers: set[int]) -> None:
-        """From now on `holder` holds these canaries and no others."""
+    def keep_numbers(self, holder: Holder, numbers: set[int], tick: int | None = None) -> None:
+        """From now on, or from a request on, `holder` holds these canaries and no others."""
+        since = self.tick if tick is None else tick
         for number in self._holding.get(holder, set()) - numbers:
-            self.canaries[number].drop(self.tick, holder)
+            self.canaries[number].drop(since, holder)
         for number in numbers:
-            self.canaries[number].hold(self.tick, holder)
+            self.canaries[number].hold(since, holder)
             self.canaries[number].outcome = "kept"
         self._holding[holder] = numbers
 

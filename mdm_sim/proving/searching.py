@@ -28,8 +28,9 @@ _POLL_SECONDS = 0.1
 # Rows of the database and objects of a list often come again: what is this small is remembered.
 _SMALL = 16 * 1024
 # Holders whose values may stand in the database and need not: of a request that a crash cut off,
-# and an administrator's correlation id, which is kept when there is something to audit.
-_UNSURE = {"maybe", "correlation"}
+# an administrator's correlation id, which is kept when there is something to audit, and of what an
+# operation altered.
+_UNSURE = {"maybe", "correlation", "altered"}
 # Holders whose values pass through and stand in no file: the answer to a device query.
 _UNSTORED = {"query"}
 

@@ -12,6 +12,7 @@ import orjson
 
 from mdm_sim.policy.context import Ownership, Platform
 from mdm_sim.policy.facts import Kind
+from mdm_sim.proving.account import holders_of
 from mdm_sim.proving.answers import Answer
 from mdm_sim.proving.callers import FORM, JSON
 from mdm_sim.proving.canaries import Holder
@@ -31,6 +32,8 @@ _NAMES = (
 # fmt: on
 _ORDER = {"POST": 0, "GET": 1, "PATCH": 2, "PUT": 3, "DELETE": 4}
 _WRITING = {"POST", "PATCH", "PUT"}
+# The sweeps make the database large, and a large one is not written anew at once.
+PATIENCE_SECONDS = 20.0
 # A request carries fewer canaries than this.
 _RECENT = 80
 
@@ -272,12 +275,13 @@ def sweep(stage: Stage) -> None:
 
 def swept_away(stage: Stage) -> None:
     """What the sweeps made is deleted again, and all of it is gone."""
+    stage.patience = PATIENCE_SECONDS
     gone: set[str] = set()
     for made in sorted(stage.swept, key=lambda made: (not made.is_document, made.path.count("/"))):
         above = unversioned(made.path).split("/")
         is_gone = any("/".join(above[:count]) in gone for count in range(2, len(above)))
         if is_gone or _undo(stage, made):
-            stage.ledger.drop([made.holder])
+            stage.ledger.drop(holders_of(made))
             gone |= {unversioned(made.path)} if made.is_document else set()
     device, app = stage.need("sweep"), stage.need("sweep app")
     stage.callers.ask("DELETE", f"{DEVICES}/{device.id}")
@@ -295,7 +299,7 @@ def _undo(stage: Stage, made: Made) -> bool:
             break
     else:
         return False
-    if made.holder[0] == "user":
+    if made.holder[0] in {"user", "group"}:
         stage.callers.ask("DELETE", f"/v1.0/directory/deletedItems/{made.holder[1]}")
     return True
 

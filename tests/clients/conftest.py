@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from serving.conftest import Running, start
 
+OLDEST_NODE = 20
 TRUST = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 
@@ -43,3 +48,19 @@ def trusted(service: Running, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
     return Path(service.ready["ca_file"])
+
+
+@pytest.fixture(scope="session")
+def node_packages() -> Path:
+    """Where scripts/test.py installs packages for Node.js; skips where there is none for them."""
+    node = shutil.which("node")
+    if node is None or shutil.which("npm") is None:
+        pytest.skip("there is no Node.js with npm here")
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True)
+    major = re.match(r"v(\d+)", version.stdout)
+    if major is None or int(major[1]) < OLDEST_NODE:
+        pytest.skip(f"Node.js {OLDEST_NODE} or newer is needed, for @azure/identity")
+    folder = Path(sys.prefix) / "node"
+    if not (folder / "installed.stamp").exists():
+        pytest.skip("the packages are not installed: scripts/test.py does, where npm can")
+    return folder

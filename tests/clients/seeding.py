@@ -6,17 +6,7 @@ import re
 from typing import Any
 
 import requests
-from clients.tenant_objects import (
-    ASSIGNED,
-    CALLED,
-    CHANGED,
-    GROUPS,
-    LOST,
-    OBJECTS,
-    SINGLE,
-    STRAYS,
-    UNASSIGNED,
-)
+from clients.tenant_objects import ASSIGNED, GROUPS, OBJECTS, SINGLE
 
 INTENTS = "deviceManagement/intents"
 
@@ -71,20 +61,3 @@ def seed(graph: Graph) -> dict[str, str]:
     for path, body in SINGLE.items():
         graph.ask("PATCH", path, body)
     return places
-
-
-def drift(graph: Graph, places: dict[str, str]) -> None:
-    """Change the tenant as careless administrators would: changes, losses and strays."""
-    for name, change in CHANGED.items():
-        shown = graph.ask("GET", places[name])
-        kind = {"@odata.type": shown["@odata.type"]} if "@odata.type" in shown else {}
-        graph.ask("PATCH", places[name], {**kind, **change})
-    for name, (action, body) in CALLED.items():
-        graph.ask("POST", f"{places[name]}/{action}", body)
-    for name in UNASSIGNED:
-        action, key, _ = ASSIGNED[name]
-        graph.ask("POST", f"{places[name]}/{action}", {key: []})
-    for name in LOST:
-        graph.ask("DELETE", places[name])
-    for path, body in STRAYS:
-        graph.ask("POST", path, body)

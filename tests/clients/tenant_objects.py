@@ -1,6 +1,6 @@
 """A tenant with something of everything that IntuneCD backs up, as data: where, what, for whom.
 
-A text `@name`, or `(@name)` in an address, stands for the id of the object of that name, made before.
+A text `@name`, or `(@name)` in an address, is the id of the object of that name, made before.
 """
 
 from __future__ import annotations
@@ -263,44 +263,4 @@ SINGLE: dict[str, Body] = {
     f"{DM}/androidManagedStoreAccountEnterpriseSettings": {"bindStatus": "boundAndValidated",
         "ownerUserPrincipalName": "play@mdmsim.example", "ownerOrganizationName": "Example"},
 }
-# What changes later, by name.
-CHANGED: dict[str, Body] = {
-    "Corporate Windows": {"rule": '(device.deviceOwnership -eq "Personal")'},
-    "Amsterdam": {"description": "Another"},
-    "iOS restrictions": {"cameraBlocked": False, "passcodeMinimumLength": 4},
-    "OMA-URI": {"omaSettings": [
-        {"@odata.type": f"{G}omaSettingString", "displayName": "Text", "description": "One",
-         "omaUri": "./Device/Vendor/MSFT/Policy/Config/A/B", "value": "<disabled/>"},
-        {"@odata.type": f"{G}omaSettingInteger", "displayName": "Number", "description": "Two",
-         "omaUri": "./Device/Vendor/MSFT/Policy/Config/A/C", "value": 8},
-    ]},
-    "Mac profile": {"payload": encoded(PROFILE.replace("Configuration", "Another"))},
-    "iOS compliance": {"passcodeRequired": False},
-    "Mac updates": {"description": "Changed"},
-    "PowerShell": {"scriptContent": encoded("Write-Output 'changed'")},
-    "Remediate": {"remediationScriptContent": encoded("exit 2"), "description": "Changed"},
-    "No old phones": {"description": "Changed"},
-    "Autopilot": {"description": "Changed", "locale": "nl-NL"},
-    "Feature": {"description": "Changed"},
-    "iOS protection": {"minimumPinLength": 8, "periodOfflineBeforeWipeIsEnforced": "P30D"},
-    "Readers": {"description": "Changed"},
-    "Please comply": {"description": "Changed"},
-    "Compliant devices only": {"state": "enabled"},
-}
-CALLED: dict[str, tuple[str, Body]] = {
-    "Intent": ("updateSettings", {"settings": [{**CAMERA, "value": False}]}),
-}
-UNASSIGNED = ("iOS restrictions", "PowerShell", "Feature")
-LOST = (
-    "Kiosks", "Lab", "Windows restrictions", "Update ring", "Linux look", "Linux compliance",
-    "Firewall", "Edge", "Shell", "Attribute", "Five devices", "Quality", "Drivers",
-    "Notes settings", "Android protection", "Status page",
-)
-STRAYS: tuple[tuple[str, Body], ...] = (
-    (f"{DM}/deviceConfigurations", named("Stray", "windows10GeneralConfiguration")),
-    (f"{DM}/configurationPolicies", {"name": "Stray", "platforms": "windows10",
-        "technologies": "mdm", "settings": [choice("stray", "on")]}),
-    (f"{DM}/deviceCategories", named("Stray")),
-    (f"{DAM}/androidManagedAppProtections", named("Stray")),
-)
 # fmt: on

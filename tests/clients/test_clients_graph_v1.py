@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
+import json
+import zipfile
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +25,9 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:msgraph"),
 ]
 M = sdk.Package(msgraph)
-DEVICES = "device_management.managed_devices"
+DEVICES, REPORTS = "device_management.managed_devices", "device_management.reports"
+TRIES = 300
+NON_COMPLIANCE = "GetDeviceNonComplianceReportPostRequestBody"
 
 
 @pytest.fixture
@@ -165,6 +171,35 @@ def test_devices_are_listed_filtered_paged_and_told_what_to_do(graph: Any) -> No
         }
 
     graph(work)
+
+
+def test_reports_come_as_bytes_and_as_archives(graph: Any, service: Running) -> None:
+    async def work(client: Any) -> tuple[bytes, str]:
+        reports = client.device_management.reports
+        body = M.below(f"{REPORTS}.get_device_non_compliance_report", NON_COMPLIANCE)
+        table = await reports.get_device_non_compliance_report.post(body(top=10))
+        columns = ["DeviceId", "DeviceName"]
+        job = await reports.export_jobs.post(
+            M.DeviceManagementExportJob(
+                report_name="Devices", select=columns, format=M.DeviceManagementReportFileFormat.Csv
+            )
+        )
+        for _ in range(TRIES):
+            job = await reports.export_jobs.by_device_management_export_job_id(job.id).get()
+            if job.status == M.DeviceManagementReportStatus.Completed:
+                break
+            await asyncio.sleep(0.1)
+        return table, job.url
+
+    table, url = graph(work)
+    assert {"TotalRowCount", "Schema", "Values"} <= json.loads(table).keys()
+    archive = zipfile.ZipFile(io.BytesIO(service.session.get(url, timeout=30).content))
+    [name] = archive.namelist()
+    first, *rows = archive.read(name).decode("utf-8-sig").splitlines()
+    assert ([each.strip('"') for each in first.split(",")], len(rows)) == (
+        ["DeviceId", "DeviceName"],
+        5,
+    )
 
 
 def test_a_refused_filter_is_an_error_of_the_client_with_a_code(graph: Any) -> None:

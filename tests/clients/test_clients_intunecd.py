@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -18,7 +19,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from clients.connect_proxy import ConnectProxy
-from clients.seeding import Graph, drift, seed
+from clients.drifting import drift
+from clients.seeding import Graph, seed
 from serving.conftest import Running, start
 
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -91,6 +93,14 @@ def _lasting(value: Any) -> Any:
     for name in UNORDERED & kept.keys():
         kept[name] = sorted(kept[name], key=json.dumps)
     return kept
+
+
+@pytest.mark.parametrize("name", ["graph.microsoft.com:80", "example.com:443", "localhost:443"])
+def test_the_proxy_leads_nowhere_else(name: str) -> None:
+    with ConnectProxy(1) as proxy, socket.create_connection(("127.0.0.1", proxy.server_port)) as to:
+        to.sendall(f"CONNECT {name} HTTP/1.1\r\nHost: {name}\r\n\r\n".encode())
+        assert to.recv(64).split()[1] == b"403"
+    assert (proxy.refused[name], proxy.tunnelled.total()) == (1, 0)
 
 
 def test_a_tenant_is_brought_back_to_its_backup(

@@ -4,43 +4,24 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
 from serving.conftest import Running
 
 HERE = Path(__file__).parent / "node"
-# Where scripts/test.py installs the packages.
-INSTALLED = Path(sys.prefix) / "node"
-OLDEST = 20
 
 
-@pytest.fixture(scope="session")
-def node() -> str:
-    """Node.js, with the packages; skips where it is not there or too old for them."""
-    found = shutil.which("node")
-    if found is None or shutil.which("npm") is None:
-        pytest.skip("there is no Node.js with npm here")
-    version = subprocess.run([found, "--version"], capture_output=True, text=True, check=True)
-    major = re.match(r"v(\d+)", version.stdout)
-    if major is None or int(major[1]) < OLDEST:
-        pytest.skip(f"Node.js {OLDEST} or newer is needed, for @azure/identity")
-    if not (INSTALLED / "installed.stamp").exists():
-        pytest.skip("the packages are not installed: scripts/test.py does, where npm can")
-    return found
-
-
-def test_a_javascript_program_works_with_a_changed_address(node: str, service: Running) -> None:
+def test_a_javascript_program_works_with_a_changed_address(
+    node_packages: Path, service: Running
+) -> None:
     ready = service.ready
-    program = shutil.copy(HERE / "client.mjs", INSTALLED)
+    program = shutil.copy(HERE / "client.mjs", node_packages)
     told = subprocess.run(
-        [node, program],
+        ["node", str(program)],
         capture_output=True,
         text=True,
         check=False,

@@ -102,16 +102,14 @@ def change(work: Work, row: Row[Any], values: Mapping[str, Any], key: str | None
 
 
 def remove(work: Work, path: str, parent_id: str, document_id: str) -> None:
-    """Remove a document with everything below it and the references to and from it."""
+    """Remove a document with everything below it, and the references from all of that."""
     whole = "/".join(each for each in (parent_id, document_id) if each and each != SINGLE)
     mine = documents.c.tenant_id == work.tenant_id
     this = and_at(path, parent_id) & (documents.c.id == document_id)
     work.connection.execute(delete(documents).where(mine, this | _below(path, whole)))
+    from_it = _below(path, whole, references.c.collection, references.c.source_id)
     work.connection.execute(
-        delete(references).where(
-            references.c.tenant_id == work.tenant_id,
-            references.c.collection.like(f"{path}/%") & (references.c.source_id == whole),
-        )
+        delete(references).where(references.c.tenant_id == work.tenant_id, from_it)
     )
     scrub_after(work.connection)
 
@@ -127,13 +125,18 @@ def and_at(path: str, parent_id: str) -> ColumnElement[bool]:
     return (documents.c.collection == path) & (documents.c.parent_id == parent_id)
 
 
-def _below(path: str, whole: str) -> ColumnElement[bool]:
+def _below(
+    path: str,
+    whole: str,
+    collection: ColumnElement[str] = documents.c.collection,
+    parent: ColumnElement[str] = documents.c.parent_id,
+) -> ColumnElement[bool]:
     """The condition of being below an object, at any depth; one without keys is the only one."""
-    inner = (documents.c.collection > f"{path}/") & (documents.c.collection < f"{path}0")
+    inner = (collection > f"{path}/") & (collection < f"{path}0")
     if not whole:
         return inner
-    deeper = (documents.c.parent_id > f"{whole}/") & (documents.c.parent_id < f"{whole}0")
-    return inner & ((documents.c.parent_id == whole) | deeper)
+    deeper = (parent > f"{whole}/") & (parent < f"{whole}0")
+    return inner & ((parent == whole) | deeper)
 
 
 def refer(work: Work, path: str, source_id: str, target_id: str) -> None:

@@ -51,7 +51,8 @@ def _check_file(file: Document) -> None:
 def _file(work: Work, spot: Spot, _file: Document) -> Mapping[str, Any]:
     """A file that nothing was sent for has a place to send it to at once."""
     if spot.before is None:
-        return {"isCommitted": False, "blocks": {}, "received": 0, **_ticket(work, spot.id)}
+        empty = {"isCommitted": False, "blocks": {}, "received": 0}
+        return {**empty, "salt": secrets.token_urlsafe(16), **_ticket(work, spot.id)}
     return {}
 
 

@@ -13,9 +13,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, false, true
 
 from mdm_sim.graph.documents.properties import DocumentProperties
-from mdm_sim.graph.edm.model import NAMESPACE, Model, Shape, Type
+from mdm_sim.graph.edm.model import Model, Shape, Type
 from mdm_sim.graph.edm.shaping import default
-from mdm_sim.graph.odata.collection import Collection
 from mdm_sim.graph.odata.dialect import json_items
 from mdm_sim.graph.odata.properties import Cast, Casts, Items, Properties, Property, constant
 
@@ -101,13 +100,3 @@ def casts(
         return Cast(conditions.get(wanted.name, false()), properties(wanted))
 
     return cast
-
-
-def type_names(conditions: Conditions) -> list[tuple[ColumnElement[bool], str]]:
-    """The `@odata.type` of each condition, as `case` takes them."""
-    return [(condition, f"#{NAMESPACE}.{name}") for name, condition in conditions.items()]
-
-
-def no_objects(collection: Collection) -> Collection:
-    """The same collection, of which nothing is held."""
-    return collection.within(false())
