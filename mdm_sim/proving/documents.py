@@ -16,6 +16,7 @@ from mdm_sim.proving.bodies import (
     Bodies,
     Palette,
     blank,
+    bound_to,
     concrete,
     wrong_odata_type,
 )
@@ -111,11 +112,12 @@ class Documents:
         for kind in self._types(way):
             palette = Palette(self.stage.ledger, DOCUMENT_ROW, kind.name)
             good = bodies.good(kind, declared, palette) | dict(way.door.body or {})
-            sending = self._new(way, content=self._with_more(good), palette=palette)
+            more = self._with_more(good, kind, palette)
+            sending = self._new(way, content=more, palette=palette)
             answer, path = self._send(sending)
             if answer.status < 300:
-                self._accepted(sending, good, answer, path, kind)
-        self._spoil(way, good, [*list(bodies.bad(good, kind.properties)), wrong_odata_type])
+                self._accepted(sending, more, answer, path, kind)
+        self._spoil(way, good, [*bodies.bad(good, kind.properties), wrong_odata_type])
 
     def _types(self, way: Way) -> list[Type]:
         """The type of what is changed, or every type of a set; of a twin, those it adds."""
@@ -129,15 +131,15 @@ class Documents:
         new = [each for each in kinds[1:] if each.name not in others or way.casts & {*each.lineage}]
         return [kinds[0], *new]
 
-    def _with_more(self, good: dict[str, Any]) -> dict[str, Any]:
-        """A good body with annotations that nobody knows, which is good still."""
+    def _with_more(self, good: dict[str, Any], kind: Type, palette: Palette) -> dict[str, Any]:
+        """A good body with a reference, or with annotations that nobody knows: good still."""
         name, value = (self.pool.take(DOCUMENT_ROW, how) for how in ("annotation", "its value"))
         first = next((name for name in good if "@" not in name), "id")
         more: tuple[dict[str, Any], ...] = (
             {f"@{name}": value},
             {f"{first}@{name}.is": [value]},
             {"@odata.etag": value},
-            {},
+            bound_to(kind, palette),
         )
         return good | more[self._turn % len(more)]
 
