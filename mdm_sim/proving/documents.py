@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -25,7 +25,7 @@ from mdm_sim.proving.carrying import HEADERS_ROW, PATH_ROW, QUERY_ROW, Load, Poo
 from mdm_sim.proving.effects import Effect
 from mdm_sim.proving.garbage import MALFORMED, MALFORMED_ROW
 from mdm_sim.proving.queries import QUERIES, Query, unknown
-from mdm_sim.proving.routes import KEY, VERSIONS
+from mdm_sim.proving.routes import KEY, VERSIONS, Route
 from mdm_sim.proving.stage import Made, Stage
 from mdm_sim.proving.ways import Way, ways
 
@@ -111,12 +111,13 @@ class Documents:
         declared, bodies = way.target.kind, Bodies(way.known)
         for kind in self._types(way):
             palette = Palette(self.stage.ledger, DOCUMENT_ROW, kind.name)
-            good = bodies.good(kind, declared, palette) | dict(way.door.body or {})
-            more = self._with_more(good, kind, palette)
+            good = bodies.good(kind, declared, palette)
+            more = good | self._more(way, good, kind, palette) | dict(way.door.body or {})
             sending = self._new(way, content=more, palette=palette)
             answer, path = self._send(sending)
             if answer.status < 300:
                 self._accepted(sending, more, answer, path, kind)
+        good = good | dict(way.door.body or {})
         self._spoil(way, good, [*bodies.bad(good, kind.properties), wrong_odata_type])
 
     def _types(self, way: Way) -> list[Type]:
@@ -131,17 +132,17 @@ class Documents:
         new = [each for each in kinds[1:] if each.name not in others or way.casts & {*each.lineage}]
         return [kinds[0], *new]
 
-    def _with_more(self, good: dict[str, Any], kind: Type, palette: Palette) -> dict[str, Any]:
-        """A good body with a reference, or with annotations that nobody knows: good still."""
+    def _more(self, way: Way, good: dict[str, Any], kind: Type, palette: Palette) -> dict[str, Any]:
+        """What a good body may have beside: a reference, or annotations that nobody knows."""
         name, value = (self.pool.take(DOCUMENT_ROW, how) for how in ("annotation", "its value"))
         first = next((name for name in good if "@" not in name), "id")
         more: tuple[dict[str, Any], ...] = (
             {f"@{name}": value},
             {f"{first}@{name}.is": [value]},
             {"@odata.etag": value},
-            bound_to(kind, palette),
+            bound_to(kind, palette) if way.is_making else {},
         )
-        return good | more[self._turn % len(more)]
+        return more[self._turn % len(more)]
 
     def _spoil(self, way: Way, good: Mapping[str, Any], ways: Sequence[Bad]) -> None:
         """Bad bodies in turn: two of them, or one of a twin."""
@@ -261,9 +262,14 @@ def _subject(way: Way, keys: tuple[str, ...]) -> str:
 
 def sweep(stage: Stage) -> None:
     """Through everything of the type model, below objects that are there for nothing else."""
+    through(stage, stage.routes.routes)
+
+
+def through(stage: Stage, routes: Collection[Route]) -> None:
+    """Through those of some routes that the type model answers."""
     known = {f"/{v}/{path}": key for v in VERSIONS for path, key in stage.objects.items()}
     account = Account(stage.ledger, known)
     swept = Documents(stage, account, Pool(stage.ledger))
-    for way in ways(stage.routes.routes):
+    for way in ways(routes):
         swept.through(way)
     stage.swept += account.made.values()

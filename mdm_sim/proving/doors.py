@@ -184,6 +184,8 @@ DOORS: tuple[Door, ...] = (
     _needing("POST deviceManagement/roleDefinitions", rolePermissions=[]),
     _needing("POST deviceManagement/roleDefinitions/microsoft.graph.*", rolePermissions=[]),
     _needing("PATCH deviceManagement/roleDefinitions/{}", rolePermissions=[]),
+    _needing("POST deviceManagement/*olicies/{}/settings",
+             **{"settingDefinitions@odata.bind": []}),
     _needing("*"),
 )
 # fmt: on

@@ -11,6 +11,7 @@ from pathlib import Path
 from mdm_sim.proving import (
     batching,
     changes,
+    clearing,
     crashing,
     documents,
     endings,
@@ -30,7 +31,7 @@ from mdm_sim.proving.stage import Stage
 
 Phase = Callable[[Stage], None]
 # Fewer canaries than this prove too little.
-FEWEST = 2_000
+FEWEST = 10_000
 
 # What happens, in order; after each phase everything is searched.
 PHASES: Mapping[str, Phase] = {
@@ -44,7 +45,7 @@ PHASES: Mapping[str, Phase] = {
     "files and reports": files.files,
     "sign-ins": signing_in.sign_ins,
     "no requests at all": garbage.garbage,
-    "the sweep's objects deleted": sweep.swept_away,
+    "the sweep's objects deleted": clearing.swept_away,
     "values replaced and withdrawn": changes.replaced_and_withdrawn,
     "corporate to personal": changes.corporate_to_personal,
     "personal devices report": changes.personal_reports,

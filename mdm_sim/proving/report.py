@@ -29,6 +29,9 @@ LIMITS = tuple(
         half a minute; it was searched for after the next purge.""",
         """What an administrator writes (a policy's name, a corporate identifier, a user's name) is
         lawfully kept until it is deleted; it was searched for in all other places.""",
+        """Through what Graph answers from its type model an administrator went by every route;
+        other callers, bad shapes and query options took turns. Of an object's properties one has
+        a route of its own here.""",
     )
 )
 _NO_CANARY = "true or false, or one of a list: the names of the facts held were compared"

@@ -6,34 +6,32 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote_plus, urlencode
-from uuid import UUID
 
 import orjson
 
 from mdm_sim.policy.context import Ownership, Platform
 from mdm_sim.policy.facts import Kind
-from mdm_sim.proving.account import holders_of
 from mdm_sim.proving.answers import Answer
 from mdm_sim.proving.callers import FORM, JSON
 from mdm_sim.proving.canaries import Holder
+from mdm_sim.proving.carrying import (
+    BODY_ROW,
+    HEADERS_ROW,
+    PATH_ROW,
+    QUERY_ROW,
+    Load,
+    Pool,
+    headers,
+    wishes,
+)
 from mdm_sim.proving.doors import CANARY, EVERYTHING, Door, door_of
 from mdm_sim.proving.garbage import MALFORMED, MALFORMED_ROW
 from mdm_sim.proving.offers import replaced
-from mdm_sim.proving.routes import KEY, VERSIONS, Route, unversioned
-from mdm_sim.proving.stage import DEVICES, Made, Stage
+from mdm_sim.proving.routes import KEY, VERSIONS, Route
+from mdm_sim.proving.stage import Made, Stage
 
-HEADERS_ROW, QUERY_ROW, PATH_ROW = "(headers)", "(query strings)", "(paths)"
-BODY_ROW = "(bodies of other doors)"
-# fmt: off
-_NAMES = (
-    "User-Agent", "Referer", "Cookie", "If-Match", "If-None-Match", "Origin", "Accept-Language",
-    "X-Request-Id", "X-Forwarded-Host", "Forwarded", "x-ms-client-session-id", "traceparent",
-)
-# fmt: on
 _ORDER = {"POST": 0, "GET": 1, "PATCH": 2, "PUT": 3, "DELETE": 4}
 _WRITING = {"POST", "PATCH", "PUT"}
-# The sweeps make the database large, and a large one is not written anew at once.
-PATIENCE_SECONDS = 20.0
 # A request carries fewer canaries than this.
 _RECENT = 80
 
@@ -44,6 +42,7 @@ class Sweep:
 
     stage: Stage
     objects: dict[str, str]
+    pool: Pool
     written: dict[Holder, dict[str, set[int]]] = field(default_factory=dict)
     made: list[Made] = field(default_factory=list)
     _headers: dict[str, str] = field(default_factory=dict)
@@ -57,7 +56,8 @@ class Sweep:
             return
         before = len(self.stage.ledger.canaries)
         again = door.brief or (route.path.startswith("/beta/") and self._has_twin(route))
-        self._headers, self._correlation = self._new_headers(route)
+        given, self._correlation = headers(self.stage.ledger, guid=route.method != "GET")
+        self._headers = given | {"If-Match": given["Referer"]}
         self._as_admin(route, door, again=again)
         self._as_others(route, door, again=again)
         self.stage.routes.passed[route] += len(self.stage.ledger.canaries) - before
@@ -72,8 +72,11 @@ class Sweep:
             query = self._query(route) if not again else ""
             self._send(route, door, content, kind, who="admin", query=query, real=real)
         if not again and route.method == "GET":
-            for query in (self._bad_query(), self._paging_query()):
+            plain = self._headers
+            for query in (self._bad_query(), self._paging_query(), ""):
                 self._send(route, door, None, JSON, who="admin", query=query, real=True)
+                self._headers = plain | wishes(Load(self.pool), self._turn)
+            self._headers = plain
         if not again and KEY in route.path:
             self._send(route, door, None, JSON, who="admin", real=False)
 
@@ -209,17 +212,6 @@ class Sweep:
             path = path.replace(KEY, quote(canary), 1)
         return path
 
-    def _new_headers(self, route: Route) -> tuple[dict[str, str], int]:
-        """Headers for the requests of a route, and the canary that `client-request-id` may be."""
-        ledger = self.stage.ledger
-        text = ledger.name(HEADERS_ROW, "any")
-        address = ledger.make(Kind.IPV4, HEADERS_ROW, "X-Forwarded-For")
-        guid = ledger.make(Kind.GUID, HEADERS_ROW, "client-request-id")
-        given = dict.fromkeys(_NAMES, text) | {"X-Forwarded-For": address, "X-Real-IP": address}
-        is_guid = route.method != "GET"
-        given["client-request-id"] = str(UUID(guid)) if is_guid else text
-        return given, ledger.of(guid)[0].number
-
     def _numbers(self, query: str) -> frozenset[int]:
         """The canaries that were just made for a query string."""
         return frozenset(self._carried(unquote_plus(query)))
@@ -266,42 +258,11 @@ def sweep(stage: Stage) -> None:
         "deviceManagement/managedDevices": device.id,
         "deviceAppManagement/managedAppRegistrations": app.id,
     }
-    swept = Sweep(stage, objects)
+    swept = Sweep(stage, objects, Pool(stage.ledger))
     routes = [route for route in stage.routes.routes if not route.is_modelled]
     for route in sorted(routes, key=_turn):
         swept.through(route)
     stage.swept, stage.objects = swept.made, swept.objects
-
-
-def swept_away(stage: Stage) -> None:
-    """What the sweeps made is deleted again, and all of it is gone."""
-    stage.patience = PATIENCE_SECONDS
-    gone: set[str] = set()
-    for made in sorted(stage.swept, key=lambda made: (not made.is_document, made.path.count("/"))):
-        above = unversioned(made.path).split("/")
-        is_gone = any("/".join(above[:count]) in gone for count in range(2, len(above)))
-        if is_gone or _undo(stage, made):
-            stage.ledger.drop(holders_of(made))
-            gone |= {unversioned(made.path)} if made.is_document else set()
-    device, app = stage.need("sweep"), stage.need("sweep app")
-    stage.callers.ask("DELETE", f"{DEVICES}/{device.id}")
-    stage.end(device)
-    stage.callers.tell("DELETE", "/mam/v1/registrations/self", None, app.token, app.id)
-    stage.end(app)
-
-
-def _undo(stage: Stage, made: Made) -> bool:
-    """Delete an object, or put what tells nothing in its place; returns whether there is a way."""
-    routes = stage.routes
-    for method, body in (("DELETE", None), ("PATCH", made.blank)):
-        if routes.find(method, made.path)[0] in routes.routes:
-            stage.callers.ask(method, made.path, body)
-            break
-    else:
-        return False
-    if made.holder[0] in {"user", "group"}:
-        stage.callers.ask("DELETE", f"/v1.0/directory/deletedItems/{made.holder[1]}")
-    return True
 
 
 def _turn(route: Route) -> tuple[int, int, str, bool]:

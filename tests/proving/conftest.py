@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from mdm_sim.cli.proving import served_routes
-from mdm_sim.policy.context import Ownership
+from mdm_sim.policy.context import Ownership, Platform
 from mdm_sim.policy.facts import Kind
-from mdm_sim.proving import changes, enrolling
+from mdm_sim.proving import batching, changes, documents, enrolling, signing_in
 from mdm_sim.proving.endings import order
 from mdm_sim.proving.proof import Proof, prove
 from mdm_sim.proving.routes import Route
@@ -19,6 +19,8 @@ from mdm_sim.proving.stage import Stage
 
 SABOTAGE = Path(__file__).parent / "sabotage"
 Proving = Callable[..., Proof]
+# A set of both versions, with a set below its objects and members of lists among its properties.
+WRITTEN = "/notificationMessageTemplates"
 # The database is small: a purge leaves the files in its own request.
 SOON = 1.0
 
@@ -46,8 +48,23 @@ def somebody_asks(stage: Stage) -> None:
     stage.callers.ask("GET", "/privacy/v1/settings")
 
 
+def an_admin_writes(stage: Stage) -> None:
+    stage.enroll("sweep", Platform.IOS, "appleBulkWithUser", Ownership.CORPORATE)
+    some = [route for route in stage.routes.routes if WRITTEN in route.path]
+    documents.through(stage, some)
+
+
 STORY = {
-    play.__name__: play for play in (two_enroll, somebody_asks, one_is_personal_now, one_leaves)
+    play.__name__: play
+    for play in (
+        two_enroll,
+        somebody_asks,
+        one_is_personal_now,
+        one_leaves,
+        an_admin_writes,
+        batching.batches,
+        signing_in.sign_ins,
+    )
 }
 
 

@@ -13,6 +13,9 @@ Proving = Callable[..., Proof]
 DATABASE, LOG = "data/mdm-sim.db (its rows)", "data/mdm-sim.db-wal"
 ORDERS = "(an order's parameters)"
 
+WRITE, BATCH, SIGN_IN = "an_admin_writes", "batches", "sign_ins"
+TEMPLATES = "POST /v1.0/deviceManagement/notificationMessageTemplates"
+SIGNING_IN = "POST /{}/oauth2/v2.0/authorize"
 ENROLL, ASK, FLIP, LEAVE = "two_enroll", "somebody_asks", "one_is_personal_now", "one_leaves"
 RECORD = "GET /privacy/v1/records/{}"
 
@@ -30,6 +33,10 @@ FAULTS = [
     ("leave_the_log_behind",     [ENROLL, LEAVE], "forbidden", "hardware.serial_number", LOG),
     ("let_locations_through",    [ENROLL], "forbidden", "device.location", DATABASE),
     ("show_another_record",      [ENROLL], "forbidden", "hardware.model", RECORD),
+    ("store_unknown_properties", [WRITE], "forbidden", "(documents)", DATABASE),
+    ("echo_a_wrong_member",      [WRITE], "forbidden", "(documents)", TEMPLATES),
+    ("log_the_parts_of_a_batch", [BATCH], "forbidden", "(parts of batches)", "stderr"),
+    ("repeat_the_user_name",     [SIGN_IN], "forbidden", "(parameters of sign-ins)", SIGNING_IN),
     ("forget_device_names",      [ENROLL], "missing", "hardware.device_name", RECORD),
 ]
 # fmt: on

@@ -143,6 +143,65 @@ def forget_device_names() -> None:
     records.split = split
 
 
+def store_unknown_properties() -> None:
+    from flask import has_request_context, request
+
+    from mdm_sim.graph.documents import rows
+    from mdm_sim.graph.edm import checking
+
+    inner = rows.add
+    checking._Checker.unknown = lambda *_: None
+
+    def add(
+        work: Any, path: str, parent: str, key: str, kind: Any, values: Any, *more: Any
+    ) -> None:
+        sent = request.get_json() if has_request_context() else {}
+        inner(work, path, parent, key, kind, {**sent, **values}, *more)
+
+    rows.add = add
+
+
+def echo_a_wrong_member() -> None:
+    from mdm_sim.graph.edm import checking
+
+    inner = checking._Checker._enum
+
+    def checked(checker: Any, name: str, value: Any, pointer: str) -> Any:
+        before = len(checker.problems)
+        found = inner(checker, name, value, pointer)
+        if len(checker.problems) > before:
+            checker.wrong(pointer, f"{value} is none")
+        return found
+
+    checking._Checker._enum = checked
+
+
+def log_the_parts_of_a_batch() -> None:
+    from mdm_sim.graph import batch
+
+    inner = batch._serve
+
+    def serve(version: str, part: Any) -> Any:
+        print(part.method, part.body.decode(), file=sys.stderr, flush=True)
+        return inner(version, part)
+
+    batch._serve = serve
+
+
+def repeat_the_user_name() -> None:
+    from flask import request
+
+    from mdm_sim.entra import pages
+
+    inner = pages.sign_in
+
+    def sign_in(application: str, *given: Any, **more: Any) -> Any:
+        name = request.form.get("username", "")
+        return inner(f"{application} as {name}", *given, **more)
+
+    pages.sign_in = sign_in
+
+
 FAULT = os.environ.get("SABOTAGE")
 if FAULT:
     globals()[FAULT]()
