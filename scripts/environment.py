@@ -37,15 +37,16 @@ def ensure(lock_name):  # type: (str) -> Path
     if not _runs(python):
         _make()
     print("installing what the project needs into .venv …", flush=True)
-    # Without compiling everything at once: the test packages have thousands of modules.
+    # Without compiling everything at once: the test packages have thousands of modules. And
+    # without dependencies: the lock is whole, and pip would look for newer ones with extras.
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    pip.append("--no-compile")
+    pip += ["--no-compile", "--no-deps"]
     _run(
         [*pip, "--require-hashes", "-r", str(ROOT / lock_name)],
         "the packages could not be installed; is a package index reachable?",
     )
     _run(
-        [*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)],
+        [*pip, "--no-build-isolation", "--editable", str(ROOT)],
         "the project itself could not be installed",
     )
     stamp.write_text(wanted)
