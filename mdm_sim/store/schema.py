@@ -10,7 +10,7 @@ from sqlalchemy import Connection, inspect, text
 
 from mdm_sim.store import guard
 
-HEAD = "0005"
+HEAD = "0006"
 
 
 def upgrade(connection: Connection) -> None:

@@ -58,7 +58,7 @@ references = Table(
     "object_references",
     metadata,
     ReferenceColumns,
-    Index("ix_references_target", "tenant_id", "collection", "target_id"),
+    Index("ix_references_target", "tenant_id", "target_id", "collection"),
 )
 managed_apps = Table("managed_apps", metadata, ManagedAppColumns)
 settings = Table("tenant_settings", metadata, SettingsColumns)

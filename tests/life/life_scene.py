@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition
 from life.life_facts import facts, marks
 from life.life_model import Model, Record
-from life.life_service import Headers, Service
+from life.life_service import Claims, Service
 
 from mdm_sim import tenant
 from mdm_sim.policy.context import Workload
@@ -33,7 +33,7 @@ SWITCHES = (
 class Scene(RuleBasedStateMachine):
     """Every rule sends a request, and tells the model what it ought to have done."""
 
-    def __init__(self, prepared: Path, callers: dict[str, Headers]) -> None:
+    def __init__(self, prepared: Path, callers: dict[str, Claims]) -> None:
         """`prepared` is copied: every life begins with the development tenant and nothing else."""
         super().__init__()
         self._directory = tempfile.TemporaryDirectory(prefix="life-")

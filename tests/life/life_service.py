@@ -10,6 +10,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from mdm_sim import tenant, tokens
 from mdm_sim.app import create_app
 from mdm_sim.settings import Settings
 from mdm_sim.store import audit
@@ -17,6 +18,7 @@ from mdm_sim.store.work import Desk
 from mdm_sim.upkeep import job
 
 Headers = dict[str, str]
+Claims = dict[str, Any]
 Row = dict[str, Any]
 
 
@@ -48,10 +50,11 @@ class Snapshot:
 class Service:
     """The doors, and what stands behind them in the database."""
 
-    def __init__(self, database: Path, callers: dict[str, Headers]) -> None:
+    def __init__(self, database: Path, callers: dict[str, Claims]) -> None:
         """`database` is a prepared one; ids come from a seed, so that a life can be lived again."""
         self.database = database
-        self.callers = callers
+        self._callers = callers
+        self._signed: dict[str, Headers] = {}
         app = create_app(Settings(f"sqlite:///{database}", seed=1))
         self.desk: Desk = app.extensions["mdm_sim"]
         self._client: FlaskClient = app.test_client()
@@ -70,15 +73,25 @@ class Service:
         """Put the clock on. It is frozen, for the service has no business to move it."""
         clock = self.desk.clock
         object.__setattr__(clock, "offset", clock.offset + seconds)
+        self._signed.clear()
 
     def ask(
         self, method: str, path: str, json: Any = None, who: str | Headers = ""
     ) -> TestResponse:
         """Send a request as the application, as a user by id, or with headers of one's own."""
-        headers = self.callers[who] if isinstance(who, str) else who
+        headers = self._headers(who) if isinstance(who, str) else who
         answer = self._client.open(path, method=method, headers=headers, json=json)
         assert answer.status_code < 500, (method, path, answer.text)
         return answer
+
+    def _headers(self, who: str) -> Headers:
+        """A token signed by a key of now: those of long ago are gone."""
+        if who not in self._signed:
+            claims = {**self._callers[who], "iat": int(self.now())}
+            with self.desk.store.read() as connection:
+                token = tokens.sign(connection, tenant.TENANT_ID, claims)
+            self._signed[who] = {"Authorization": f"Bearer {token}"}
+        return self._signed[who]
 
     def insist(
         self, status: int, method: str, path: str, json: Any = None, who: str | Headers = ""

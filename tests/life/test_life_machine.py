@@ -13,7 +13,7 @@ from life import life_checks as checks
 from life.life_admin import Admin
 from life.life_records import Records
 from life.life_scene import given, numbers, pick
-from life.life_service import Headers
+from life.life_service import Claims
 from life.life_tenant import Tenant
 
 from mdm_sim import epochs
@@ -56,7 +56,7 @@ class Life(Records, Admin, Tenant):
 
 def test_after_every_step_what_is_stored_is_what_the_policy_permits_now(
     prepared: Path,
-    callers: dict[str, Headers],
+    callers: dict[str, Claims],
     how_long: settings,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

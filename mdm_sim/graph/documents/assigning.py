@@ -74,11 +74,16 @@ def _lists(kind: Type, target: Target, given: Mapping[str, Any]) -> dict[str, li
     """The lists of a body by navigation property. Raises Malformed where there is none."""
     operation = target.operation
     parameters = operation.parameters if operation else {}
-    found: dict[str, list[Any]] = {}
-    for name, shape in parameters.items():
-        for navigation in kind.navigations.values():
-            if navigation.kind == shape.kind and shape.is_collection and name in given:
-                found[navigation.name] = given[name]
+    ways = {
+        name: navigation.name
+        for name, shape in parameters.items()
+        for navigation in kind.navigations.values()
+        if navigation.kind == shape.kind and shape.is_collection
+    }
+    if not ways:
+        message = "An object of this type has nothing that the action replaces."
+        raise Malformed(message)
+    found = {navigation: given[name] for name, navigation in ways.items() if name in given}
     if not found:
         expected = next(iter(parameters), "assignments")
         message = f"The parameter {expected} is required."

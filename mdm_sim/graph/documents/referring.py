@@ -11,8 +11,8 @@ from mdm_sim.graph.asking import Ask, done, shown
 from mdm_sim.graph.documents import rows
 from mdm_sim.graph.documents.behaviours import Behaviours
 from mdm_sim.graph.documents.references import Homes
-from mdm_sim.graph.documents.writing import record
-from mdm_sim.graph.edm.checking import key_of
+from mdm_sim.graph.documents.writing import is_catalogue, record
+from mdm_sim.graph.edm.checking import Checked, key_of
 from mdm_sim.graph.edm.model import model
 from mdm_sim.graph.resolving import Target
 from mdm_sim.messages import Detail, Malformed, NotFound
@@ -47,7 +47,8 @@ def _add(ask: Ask, target: Target, home: str, behaviours: Behaviours) -> Respons
     target_id = _given(ask.body().get("@odata.id"))
     path, source = target.place.path, _source(target)
     with ask.work() as work:
-        _require(work.connection, ask, home, target_id, behaviours)
+        if not _is_there(work.connection, ask, home, target_id, behaviours):
+            raise NotFound(rows.MISSING)
         if not target.place.is_collection:
             rows.release(work, path, source)
         rows.refer(work, path, source, target_id)
@@ -76,14 +77,25 @@ def _given(url: Any) -> str:
     return key_of(url)
 
 
-def _require(
+def require_bound(connection: Connection, ask: Ask, found: Checked, behaviours: Behaviours) -> None:
+    """Raise Malformed unless there is each object that a body refers to, or one within it."""
+    homes = Homes(model(ask.version))
+    for name, ids in found.bound.items():
+        home = homes.of(found.kind.navigations[name].kind)
+        if not all(_is_there(connection, ask, home, each, behaviours) for each in ids):
+            message = "An object that the request refers to does not exist."
+            raise Malformed(message, [Detail(f"/{name}", "an object that exists is expected")])
+    for each in (one for given in found.inner.values() for one in given):
+        require_bound(connection, ask, each, behaviours)
+
+
+def _is_there(
     connection: Connection, ask: Ask, home: str, target_id: str, behaviours: Behaviours
-) -> None:
-    """Raise NotFound unless there is such an object."""
+) -> bool:
+    """Whether there is such an object; Microsoft's catalogues are taken to be whole."""
+    if is_catalogue(home):
+        return True
     exists = behaviours.elsewhere.get(home)
     if exists is not None:
-        found = exists(connection, ask, target_id)
-    else:
-        found = rows.find(connection, ask.who.tenant_id, home, "", target_id) is not None
-    if not found:
-        raise NotFound(rows.MISSING)
+        return exists(connection, ask, target_id)
+    return rows.is_there(connection, ask.who.tenant_id, home, target_id)

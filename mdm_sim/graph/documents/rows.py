@@ -51,6 +51,14 @@ def need(
     return row
 
 
+def is_there(connection: Connection, tenant_id: str, path: str, document_id: str) -> bool:
+    """Whether there is such a document at a path, below whatever object; "" is any path."""
+    these = [documents.c.tenant_id == tenant_id, documents.c.id == document_id]
+    if path:
+        these.append(documents.c.collection == path)
+    return connection.execute(select(documents.c.id).where(*these).limit(1)).first() is not None
+
+
 def children(connection: Connection, tenant_id: str, path: str, parent_id: str) -> list[Row[Any]]:
     """The documents of a collection below an object, by id."""
     query = select(documents).where(*at(tenant_id, path, parent_id)).order_by(documents.c.id)
@@ -102,15 +110,17 @@ def change(work: Work, row: Row[Any], values: Mapping[str, Any], key: str | None
 
 
 def remove(work: Work, path: str, parent_id: str, document_id: str) -> None:
-    """Remove a document with everything below it, and the references from all of that."""
+    """Remove a document with everything below it, and the references from and to all of that."""
     whole = "/".join(each for each in (parent_id, document_id) if each and each != SINGLE)
     mine = documents.c.tenant_id == work.tenant_id
-    this = and_at(path, parent_id) & (documents.c.id == document_id)
-    work.connection.execute(delete(documents).where(mine, this | _below(path, whole)))
+    this = and_at(path, parent_id) & (documents.c.id == document_id) | _below(path, whole)
+    ids = select(documents.c.id).where(mine, this, documents.c.id != SINGLE)
     from_it = _below(path, whole, references.c.collection, references.c.source_id)
+    either = from_it | references.c.target_id.in_(ids)
     work.connection.execute(
-        delete(references).where(references.c.tenant_id == work.tenant_id, from_it)
+        delete(references).where(references.c.tenant_id == work.tenant_id, either)
     )
+    work.connection.execute(delete(documents).where(mine, this))
     scrub_after(work.connection)
 
 

@@ -18,7 +18,7 @@ from mdm_sim.graph.documents.behaviours import Behaviours
 from mdm_sim.graph.documents.collections import Shelf
 from mdm_sim.graph.documents.operations import Operations
 from mdm_sim.graph.documents.references import candidates, moved
-from mdm_sim.graph.documents.referring import referring
+from mdm_sim.graph.documents.referring import referring, require_bound
 from mdm_sim.graph.documents.writing import alter, make, put_single, record, require_collectable
 from mdm_sim.graph.edm.checking import Checked, checked
 from mdm_sim.graph.edm.model import Model, Type, model
@@ -158,6 +158,7 @@ class Documents:
         found = self._checked(ask, target.kind, ask.body())
         path = self._shelves[ask.version].home(place.path, found.kind)
         with ask.work() as work:
+            require_bound(work.connection, ask, found, self._behaviours)
             document_id = make(work, self._behaviours, path, place.parent_id, found)
             record(work, place, audit.Task.CREATE, "Create", document_id, found.names)
             item = self._fetch(work.connection, ask, target, document_id)
@@ -181,6 +182,7 @@ class Documents:
             if row is None and place.is_collection:
                 raise NotFound(rows.MISSING)
             found = self._checked(ask, self._kind(ask, target, row), body)
+            require_bound(work.connection, ask, found, self._behaviours)
             if row is not None:
                 alter(work, self._behaviours, row, found, replaces=replaces)
             else:

@@ -27,14 +27,20 @@ _BUILT_IN = {
     "allDevicesAssignmentTarget": "adadadad-808e-44e2-905a-0b7873a8a531",
     "allLicensedUsersAssignmentTarget": "acacacac-9df4-4c7d-9d50-4ef0226f57a9",
 }
-# Catalogues, whose objects have ids of their own that others refer to.
-_GIVEN_IDS = (
+# Microsoft's catalogues, whose objects have ids of their own that others refer to.
+_CATALOGUES = (
     "deviceManagement/categories*",
-    "deviceManagement/*Categories*",
-    "deviceManagement/*ettings",
-    "deviceManagement/*efinitions*",
-    "deviceManagement/*emplates*",
+    "deviceManagement/complianceCategories*",
+    "deviceManagement/complianceSettings",
+    "deviceManagement/configurationCategories*",
+    "deviceManagement/configurationPolicyTemplates*",
+    "deviceManagement/configurationSettings",
+    "deviceManagement/groupPolicyCategories*",
     "deviceManagement/groupPolicyDefinition*",
+    "deviceManagement/reusableSettings",
+    "deviceManagement/settingDefinitions",
+    "deviceManagement/templateSettings",
+    "deviceManagement/templates*",
     "deviceAppManagement/mobileAppCatalogPackages",
     "subscribedSkus",
     "domains",
@@ -46,6 +52,11 @@ def require_collectable(body: Mapping[str, Any]) -> None:
     if _NEVER & set(texts(body)):
         message = "A property of the request is of data that is never collected."
         raise Malformed(message)
+
+
+def is_catalogue(path: str) -> bool:
+    """Whether the objects at a path are Microsoft's own, with the ids that they have there."""
+    return any(fnmatchcase(path, pattern) for pattern in _CATALOGUES)
 
 
 def is_computed(kind: Type, name: str, shape: Shape) -> bool:
@@ -79,7 +90,7 @@ def make(work: Work, behaviours: Behaviours, path: str, parent_id: str, found: C
     document_id = _new_id(work, behaviours, path, parent_id, document)
     if path.endswith("/assignments"):
         document_id = _assignment_id(work, path, parent_id, document)
-    if found.key and any(fnmatchcase(path, pattern) for pattern in _GIVEN_IDS):
+    if found.key and is_catalogue(path):
         document_id = found.key
     spot = Spot(path, parent_id, document_id)
     values = {**behaviour.defaults, **values_of(found), **behaviour.own(work, spot, document)}
