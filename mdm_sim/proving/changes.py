@@ -14,6 +14,12 @@ _MARKS = {Ownership.CORPORATE: "company", Ownership.PERSONAL: "personal"}
 # A value that another one replaces may stay in the write-ahead log until the next purge: so a
 # report of new values is followed by one that takes facts back.
 WITHDRAWN = {"model": None, "deviceName": None, "diagnosticUsage": None}
+_CONSENTS = (
+    ("corporate ios", True),
+    ("corporate macos", True),
+    ("app android", True),
+    ("app ios", False),
+)
 MARKED = ("corporate ios", "corporate windows", "corporate macos", "corporate work profile")
 
 
@@ -151,9 +157,9 @@ def connector_off(stage: Stage) -> None:
 
 
 def diagnostics_on(stage: Stage) -> None:
-    """The tenant wants diagnostics; two users consent, one does not."""
+    """The tenant wants diagnostics; three users consent, one does not."""
     stage.switch(diagnostics=True)
-    for name, consent in (("corporate ios", True), ("app android", True), ("app ios", False)):
+    for name, consent in _CONSENTS:
         record = stage.need(name)
         stage.check_in(record, stage.fresh(record), consent=consent)
         stage.check_in(record, WITHDRAWN)

@@ -12,6 +12,7 @@ from typing import Any
 from mdm_sim.policy.context import Context, Ownership, Platform, Workload
 from mdm_sim.policy.facts import JUDGED
 from mdm_sim.policy.minimise import Minimised, minimise
+from mdm_sim.primary_user import OF_A_USER
 from mdm_sim.proving.ledger import Ledger
 
 OPTIONAL = (
@@ -160,6 +161,12 @@ class Model:
         """An admin's mark, on a device and the apps that belong to it."""
         for each in (record, *self.apps_of(record)):
             self.judge_again(each, ownership=ownership)
+
+    def hand_over(self, record: Record, upn: str) -> None:
+        """A device has another primary user, who has said nothing yet."""
+        record.upn = upn
+        record.facts = {name: v for name, v in record.facts.items() if name not in OF_A_USER}
+        self.judge_again(record, user_diagnostics=False)
 
     def end(self, record: Record) -> None:
         """The record is gone and all it held; its apps are on a device that nobody manages."""

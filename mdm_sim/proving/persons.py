@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 
+from mdm_sim import tenant
 from mdm_sim.policy.context import Ownership, Platform
 from mdm_sim.policy.facts import Kind
 from mdm_sim.proving.endings import ADMIN_ROW, ORDERS_ROW, order
@@ -45,6 +46,15 @@ def _create(stage: Stage, who: str) -> None:
     )
     stage.register(f"{who} app", Platform.IOS, device)
     order(stage, device, "sendCustomNotificationToCompanyPortal", ("notificationBody",))
+
+
+def another_user(stage: Stage) -> None:
+    """A device gets another primary user: what it told of the one before is gone."""
+    record = stage.need("corporate macos")
+    other = next(each for each in tenant.USERS if each.upn != record.upn)
+    link = {"@odata.id": f"https://graph.microsoft.com/beta/users/{other.id}"}
+    stage.callers.ask("POST", f"{BETA_DEVICES}/{record.id}/users/$ref", link)
+    stage.model.hand_over(record, other.upn)
 
 
 def exported(stage: Stage) -> None:

@@ -62,6 +62,7 @@ PHASES: Mapping[str, Phase] = {
     "threat connector off": changes.connector_off,
     "diagnostics on": changes.diagnostics_on,
     "pseudonyms rotated": changes.pseudonyms_rotated,
+    "another primary user": persons.another_user,
     "consent withdrawn": changes.consent_off,
     "diagnostics off": changes.diagnostics_off,
     "app managed": changes.app_managed,

@@ -56,6 +56,21 @@ def test_a_reference_within_an_object_that_is_given_is_looked_at_too(graph):
     assert len(graph("GET", f"{path}/definitionValues")["value"]) == 1
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "depOnboardingSettings/CANARY/defaultIosEnrollmentProfile/updateDeviceProfileAssignment",
+        "depOnboardingSettings/CANARY/syncWithAppleDeviceEnrollmentProgram",
+        "deviceConfigurations/CANARY/deviceStatusOverview/assign",
+    ],
+)
+def test_nothing_is_done_to_what_is_not_there(graph, on_disk, client, sign_in, path):
+    answer = client.post(f"/beta/deviceManagement/{path}", headers=sign_in(), json={})
+    assert answer.status_code in {400, 404}
+    assert "CANARY" not in answer.text
+    assert not on_disk("CANARY")
+
+
 def test_references_go_with_what_they_refer_to(graph, held):
     before = held()
     made = graph("POST", CATEGORIES, {"displayName": "Own"}, 201)

@@ -48,8 +48,13 @@ class Operations:
         for each in served:
             self._served.setdefault((each.kind, each.name.lower()), each)
 
-    def answer(self, ask: Ask, target: Target, method: str) -> Response:
-        """Do what a path with an operation asks. Raises NotServed for one that nobody knows."""
+    def answer(
+        self, ask: Ask, target: Target, method: str, require: Callable[[Ask, Target], None]
+    ) -> Response:
+        """Do what a path with an operation asks, if `require` lets a permitted caller pass.
+
+        Raises NotServed for one that nobody knows.
+        """
         operation = target.operation
         if operation is None:
             raise NotServed
@@ -58,6 +63,7 @@ class Operations:
             raise MethodNotAllowed(valid_methods=[expected])
         served = self._find(target)
         ask.require(*_permissions(target, operation, served))
+        require(ask, target)
         if served is None:
             raise NotServed
         given: Mapping[str, Any] = target.arguments

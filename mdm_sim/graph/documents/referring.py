@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response
 from sqlalchemy import Connection
 
@@ -12,7 +10,7 @@ from mdm_sim.graph.documents import rows
 from mdm_sim.graph.documents.behaviours import Behaviours
 from mdm_sim.graph.documents.references import Homes
 from mdm_sim.graph.documents.writing import is_catalogue, record
-from mdm_sim.graph.edm.checking import Checked, key_of
+from mdm_sim.graph.edm.checking import Checked, key_given, key_of
 from mdm_sim.graph.edm.model import model
 from mdm_sim.graph.resolving import Target
 from mdm_sim.messages import Detail, Malformed, NotFound
@@ -44,7 +42,7 @@ def _source(target: Target) -> str:
 
 
 def _add(ask: Ask, target: Target, home: str, behaviours: Behaviours) -> Response:
-    target_id = _given(ask.body().get("@odata.id"))
+    target_id = key_given(ask.body().get("@odata.id"))
     path, source = target.place.path, _source(target)
     with ask.work() as work:
         if not _is_there(work.connection, ask, home, target_id, behaviours):
@@ -68,13 +66,6 @@ def _remove(ask: Ask, target: Target) -> Response:
         name = path.rsplit("/", 1)[-1]
         record(work, target.place, audit.Task.ASSIGN, "Remove", source, [name], "cleared")
     return done()
-
-
-def _given(url: Any) -> str:
-    if not isinstance(url, str) or not url.strip("/"):
-        message = "An @odata.id is required."
-        raise Malformed(message, [Detail("/@odata.id", "a URL is expected")])
-    return key_of(url)
 
 
 def require_bound(connection: Connection, ask: Ask, found: Checked, behaviours: Behaviours) -> None:

@@ -43,14 +43,13 @@ class Documents:
         """What a request for a target gives. Raises MethodNotAllowed and every Fault."""
         target = self._settled(ask, target)
         if target.operation is not None:
-            return self._operations.answer(ask, target, method)
+            return self._operations.answer(ask, target, method, self._require_above)
         allowed = methods(target)
         if method not in allowed:
             raise MethodNotAllowed(valid_methods=sorted(allowed))
         area = tables.area(target.place.path)
         ask.require(access.reading(area) if method == "GET" else access.writing(area))
-        with ask.read() as connection:
-            self._require_above(connection, ask, target)
+        self._require_above(ask, target)
         if target.tail == "$ref":
             return referring(ask, target, method, self._behaviours)
         return _HANDLERS[method](self, ask, target)
@@ -67,7 +66,7 @@ class Documents:
                     return moved(target, view, path)
         raise NotFound(rows.MISSING)
 
-    def _require_above(self, connection: Connection, ask: Ask, target: Target) -> None:
+    def _require_above(self, ask: Ask, target: Target) -> None:
         """Raise NotFound unless there is the object that a path goes through.
 
         Raises Malformed where it is of a type that has not what the path names next.
@@ -79,11 +78,12 @@ class Documents:
             return
         key, parent_id = place.keys[-1], "/".join(place.keys[:-1])
         exists = self._behaviours.elsewhere.get(place.above.path)
-        if exists is not None:
-            if not exists(connection, ask, key):
-                raise NotFound(rows.MISSING)
-            return
-        row = rows.find(connection, ask.who.tenant_id, place.above.path, parent_id, key)
+        with ask.read() as connection:
+            if exists is not None:
+                if not exists(connection, ask, key):
+                    raise NotFound(rows.MISSING)
+                return
+            row = rows.find(connection, ask.who.tenant_id, place.above.path, parent_id, key)
         kind = model(ask.version).find(row.odata_type) if row is not None else None
         if kind is None:
             raise NotFound(rows.MISSING)

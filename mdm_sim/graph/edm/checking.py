@@ -239,6 +239,14 @@ def key_of(url: str) -> str:
     return last
 
 
+def key_given(url: Any) -> str:
+    """The key at the end of a body's `@odata.id`. Raises Malformed where it is no URL."""
+    if not isinstance(url, str) or not url.strip("/"):
+        message = "An @odata.id is required."
+        raise Malformed(message, [Detail("/@odata.id", "a URL is expected")])
+    return key_of(url)
+
+
 def texts(value: Any) -> Iterator[str]:
     """Every name that a body has, at any depth."""
     if isinstance(value, Mapping):

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from mdm_sim import access, records
 from mdm_sim.graph.asking import Ask, done, shown
 from mdm_sim.graph.documents import rows
-from mdm_sim.graph.edm.checking import key_of
+from mdm_sim.graph.edm.checking import key_given
 from mdm_sim.messages import Detail, Malformed, NotFound
 from mdm_sim.store import audit
 from mdm_sim.store.tables import devices, documents, references
@@ -79,10 +79,7 @@ def set_scope_tags(work: Work, device_id: str, tags: Sequence[str]) -> None:
 
 def set_category(work: Work, device_id: str, url: object) -> None:
     """Put a device into the category that a URL names. Raises Malformed, NotFound."""
-    if not isinstance(url, str) or not url.strip("/"):
-        message = "An @odata.id is required."
-        raise Malformed(message, [Detail("/@odata.id", "a URL is expected")])
-    category_id = key_of(url)
+    category_id = key_given(url)
     if not _exists(work.connection, work.tenant_id, CATEGORIES, category_id):
         raise NotFound(rows.MISSING)
     rows.release(work, records.CATEGORY, device_id)

@@ -1,8 +1,8 @@
 """managedDevices: what a device is in Graph, what an admin changes of it, and its deletion.
 
 Of its properties an admin writes the owner, the name given to it and the scope tags, and by
-reference its category. `notes` would be free text about a device and its user: no row of the page
-permits to keep that, and it is refused.
+reference its category and its primary user. `notes` would be free text about a device and its
+user: no row of the page permits to keep that, and it is refused.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Any
 from flask import Response
 from sqlalchemy import ColumnElement, Connection, select, update
 
-from mdm_sim import access, records
+from mdm_sim import access, primary_user, records
 from mdm_sim.graph import listing
 from mdm_sim.graph.asking import Ask, done, shown
-from mdm_sim.graph.edm.checking import checked
+from mdm_sim.graph.edm.checking import checked, key_given
 from mdm_sim.graph.edm.model import model
 from mdm_sim.graph.entities import action_results, device_marks
 from mdm_sim.graph.entities.device_details import EXTRAS
@@ -172,6 +172,15 @@ def _category(path: str, method: str, ask: Ask) -> Response:
     return device_marks.change_category(ask, device_id, clears=method == "DELETE")
 
 
+def _primary_user(path: str, method: str, ask: Ask) -> Response:
+    """`users/$ref`: a person becomes the primary user of a device, or nobody is."""
+    ask.require(_WRITE)
+    with ask.work() as work:
+        user_id = key_given(ask.body().get("@odata.id")) if method == "POST" else None
+        primary_user.change(work, _find(ask, work.connection, path), user_id)
+    return done()
+
+
 def _routes(path: str) -> tuple[Route, ...]:
     """What an admin does to a device, at one of the paths where devices are."""
     root = path.replace("users/", f"users/{KEY}/") + f"/{KEY}"
@@ -182,6 +191,10 @@ def _routes(path: str) -> tuple[Route, ...]:
         *(
             Route(each, f"{root}/deviceCategory/$ref", partial(_category, path, each), beta_only)
             for each in ("GET", "PUT", "DELETE")
+        ),
+        *(
+            Route(each, f"{root}/users/$ref", partial(_primary_user, path, each), beta_only)
+            for each in ("POST", "DELETE")
         ),
     )
 

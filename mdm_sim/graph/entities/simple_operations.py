@@ -129,9 +129,14 @@ def _value(work: Work, value: Any, given: Mapping[str, Any]) -> Any:
 
 def _apply(work: Work, target: Target, changes: Mapping[str, Any]) -> None:
     """Set values of the object; a collection has none. Raises NotFound for an object's absence."""
+    place = target.place
     if target.is_many:
         return
-    if target.place.is_collection or target.place.path in ABSENT:
+    if place.navigation is not None and not place.navigation.is_contained:
+        named = rows.targets(work.connection, work.tenant_id, place.path, place.parent_id)
+        if next(named, None) is None:
+            raise NotFound(rows.MISSING)
+    elif place.is_collection or place.path in ABSENT:
         acting.put(work, acting.bound(work, target), changes)
     elif changes:
         acting.put_alone(work, target, changes)
