@@ -12,17 +12,12 @@ from sqlalchemy import select, update
 
 from mdm_sim import contexts, records
 from mdm_sim.messages import NotFound
-from mdm_sim.policy import catalogue
+from mdm_sim.policy.catalogue import OF_A_USER
 from mdm_sim.policy.context import Workload
 from mdm_sim.store import audit
 from mdm_sim.store.engine import scrub_after
 from mdm_sim.store.tables import devices, users
 from mdm_sim.store.work import Work
-
-# What a device tells of its user.
-OF_A_USER = frozenset(
-    name for row in catalogue.ROWS if row.id.startswith("user.") for name in row.facts
-)
 
 
 def change(work: Work, row: Any, user_id: str | None) -> None:

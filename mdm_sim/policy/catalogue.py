@@ -27,6 +27,8 @@ from mdm_sim.policy.rules import Rule
 ROWS: tuple[Row, ...] = REQUIRED + NOTE + SUBFIELDS + OPTIONAL + NEVER
 BY_ID: dict[str, Row] = {row.id: row for row in ROWS}
 
+# What a device tells of its user.
+OF_A_USER = frozenset(fact for row in ROWS if row.id.startswith("user.") for fact in row.facts)
 # On an app registration the Entra device id is the managed app's row, on a device the device's.
 _SHARED = {Workload.MDM: "managed_app.entra_device_id", Workload.MAM: "device.entra_device_id"}
 

@@ -9,10 +9,10 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from mdm_sim.policy.catalogue import OF_A_USER
 from mdm_sim.policy.context import Context, Ownership, Platform, Workload
 from mdm_sim.policy.facts import JUDGED
 from mdm_sim.policy.minimise import Minimised, minimise
-from mdm_sim.primary_user import OF_A_USER
 from mdm_sim.proving.ledger import Ledger
 
 OPTIONAL = (

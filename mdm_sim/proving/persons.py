@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 
-from mdm_sim import tenant
 from mdm_sim.policy.context import Ownership, Platform
 from mdm_sim.policy.facts import Kind
 from mdm_sim.proving.endings import ADMIN_ROW, ORDERS_ROW, order
@@ -51,10 +50,11 @@ def _create(stage: Stage, who: str) -> None:
 def another_user(stage: Stage) -> None:
     """A device gets another primary user: what it told of the one before is gone."""
     record = stage.need("corporate macos")
-    other = next(each for each in tenant.USERS if each.upn != record.upn)
-    link = {"@odata.id": f"https://graph.microsoft.com/beta/users/{other.id}"}
+    upn = next(each for each in map(stage.user, range(2)) if each != record.upn)
+    other = stage.callers.ask("GET", f"/v1.0/users/{upn}")["id"]
+    link = {"@odata.id": f"https://graph.microsoft.com/beta/users/{other}"}
     stage.callers.ask("POST", f"{BETA_DEVICES}/{record.id}/users/$ref", link)
-    stage.model.hand_over(record, other.upn)
+    stage.model.hand_over(record, upn)
 
 
 def exported(stage: Stage) -> None:
