@@ -7,4 +7,5 @@ lock() {
         --no-annotate --no-header --no-emit-index-url --quiet "$@"
 }
 lock --extra build --output-file requirements.lock
+lock --extra build --extra load --output-file requirements-load.lock
 lock --extra build --extra test --output-file requirements-test.lock

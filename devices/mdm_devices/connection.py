@@ -7,6 +7,7 @@ from typing import Any
 
 DEVELOPMENT_TENANT = "5f1d0000-0000-4000-8000-000000000001"
 DEVELOPMENT_CLIENT = "5f1d0000-0000-4000-8000-0000000000c1"
+SIGN_IN = "/{tenant}/oauth2/v2.0/token"
 
 
 class ConnectionFileError(ValueError):
@@ -33,9 +34,9 @@ class Connection:
     admin: User | None = None
 
     @property
-    def token_url(self) -> str:
-        """The token endpoint of the tenant."""
-        return f"{self.url}/{self.tenant_id}/oauth2/v2.0/token"
+    def sign_in_path(self) -> str:
+        """The token endpoint of the tenant, below the address."""
+        return SIGN_IN.format(tenant=self.tenant_id)
 
 
 def from_ready_file(path: Path) -> Connection:

@@ -1,8 +1,9 @@
 """User tokens, asked for once per user with the password grant."""
 
 import threading
+from collections.abc import Callable
 
-from mdm_devices.connection import Connection, User
+from mdm_devices.connection import SIGN_IN, Connection, User
 from mdm_devices.wire import Answer, RefusedError, Wire
 
 SCOPE = "https://graph.microsoft.com/.default"
@@ -30,16 +31,26 @@ class SignIn:
             if self._tokens.get(user.upn) == token:
                 del self._tokens[user.upn]
 
-    def post(self, user: User, path: str, body: dict[str, object]) -> Answer:
-        """POST as the user; signs in again, once, when the token has expired."""
+    def post(
+        self, user: User, path: str, body: dict[str, object], name: str | None = None
+    ) -> Answer:
+        """POST as the user. Raises RefusedError, UnreachableError."""
+        return self._as_user(user, lambda token: self._wire.post(path, token, body, name))
+
+    def get(self, user: User, path: str, name: str | None = None) -> Answer:
+        """GET as the user. Raises RefusedError, UnreachableError."""
+        return self._as_user(user, lambda token: self._wire.get(path, token, name))
+
+    def _as_user(self, user: User, send: Callable[[str], Answer]) -> Answer:
+        """Signs in again, once, when the token has expired."""
         token = self.token(user)
         try:
-            return self._wire.post(path, token, body)
+            return send(token)
         except RefusedError as error:
             if error.status != 401:
                 raise
         self.forget(user, token)
-        return self._wire.post(path, self.token(user), body)
+        return send(self.token(user))
 
     def _ask(self, user: User) -> str:
         fields = {
@@ -49,7 +60,8 @@ class SignIn:
             "password": user.password,
             "scope": SCOPE,
         }
-        token = self._wire.form(self._connection.token_url, fields).body.get("access_token")
+        answer = self._wire.form(self._connection.sign_in_path, fields, SIGN_IN)
+        token = answer.body.get("access_token")
         if not isinstance(token, str):
             raise RefusedError(200, "no_access_token")
         return token

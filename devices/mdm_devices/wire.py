@@ -33,6 +33,20 @@ class RefusedError(Exception):
 
 
 @dataclass(frozen=True)
+class Exchange:
+    """One request and what came of it, without any value: `name` is a path without ids.
+
+    `code` is an error's code, None when it went well; `size` is the answer's, in bytes.
+    """
+
+    method: str
+    name: str
+    milliseconds: float
+    size: int
+    code: str | None
+
+
+@dataclass(frozen=True)
 class Answer:
     """A successful answer: its JSON object, and how long the request took."""
 
@@ -43,12 +57,18 @@ class Answer:
 class Wire:
     """Requests to one service, safe to share between threads."""
 
-    def __init__(self, connection: Connection, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        sleep: Callable[[float], None] = time.sleep,
+        observe: Callable[[Exchange], None] | None = None,
+    ) -> None:
         self._connection = connection
         self._sleep = sleep
+        self._observe = observe
         self._local = threading.local()
         self._lock = threading.Lock()
-        self._sessions: list[requests.Session] = []
+        self._sessions: set[requests.Session] = set()
 
     def __enter__(self) -> "Wire":
         return self
@@ -62,31 +82,53 @@ class Wire:
         for session in self._sessions:
             session.close()
 
-    def post(self, path: str, token: str, body: dict[str, Any]) -> Answer:
+    def hang_up(self) -> None:
+        """Close the connection of this thread; the next request makes another."""
+        session: requests.Session | None = getattr(self._local, "session", None)
+        if session is not None:
+            del self._local.session
+            with self._lock:
+                self._sessions.discard(session)
+            session.close()
+
+    def get(self, path: str, token: str, name: str | None = None) -> Answer:
+        """GET a JSON object; `name` is the path without ids. As `post`."""
+        return self._send("GET", path, name or path, headers=_bearer(token))
+
+    def post(self, path: str, token: str, body: dict[str, Any], name: str | None = None) -> Answer:
         """POST a JSON object. Raises RefusedError, UnreachableError."""
-        headers = {"Authorization": f"Bearer {token}"}
-        return self._send("POST", self._connection.url + path, headers=headers, json=body)
+        return self._send("POST", path, name or path, headers=_bearer(token), json=body)
 
     def delete(self, path: str, token: str) -> Answer:
         """DELETE what the token stands for. Raises RefusedError, UnreachableError."""
-        headers = {"Authorization": f"Bearer {token}"}
-        return self._send("DELETE", self._connection.url + path, headers=headers)
+        return self._send("DELETE", path, path, headers=_bearer(token))
 
-    def form(self, url: str, fields: dict[str, str]) -> Answer:
-        """POST a form to a full address. Raises RefusedError, UnreachableError."""
-        return self._send("POST", url, data=fields)
+    def form(self, path: str, fields: dict[str, str], name: str | None = None) -> Answer:
+        """POST a form. Raises RefusedError, UnreachableError."""
+        return self._send("POST", path, name or path, data=fields)
 
-    def _send(self, method: str, url: str, **content: Any) -> Answer:
+    def _send(self, method: str, path: str, name: str, **content: Any) -> Answer:
         for attempt in range(TRIES):
             began = time.perf_counter()
-            response = self._request(method, url, content)
-            milliseconds = (time.perf_counter() - began) * 1000
-            if response.ok:
-                return Answer(_object(response), milliseconds)
-            if response.status_code not in BUSY or attempt == TRIES - 1:
+            try:
+                response = self._request(method, self._connection.url + path, content)
+            except UnreachableError:
+                self._tell(Exchange(method, name, _since(began), 0, "unreachable"))
+                raise
+            milliseconds = _since(began)
+            status, body = response.status_code, _object(response)
+            code = None if response.ok else code_of(status, body)
+            self._tell(Exchange(method, name, milliseconds, len(response.content), code))
+            if code is None:
+                return Answer(body, milliseconds)
+            if status not in BUSY or attempt == TRIES - 1:
                 break
             self._sleep(wait_of(response.headers.get("Retry-After"), attempt))
-        raise RefusedError(response.status_code, code_of(response.status_code, _object(response)))
+        raise RefusedError(status, str(code))
+
+    def _tell(self, exchange: Exchange) -> None:
+        if self._observe is not None:
+            self._observe(exchange)
 
     def _request(self, method: str, url: str, content: dict[str, Any]) -> requests.Response:
         try:
@@ -107,8 +149,16 @@ class Wire:
             session.trust_env = False  # a .netrc or a proxy must not replace the device's token
             session.verify = self._connection.ca_file or True
             with self._lock:
-                self._sessions.append(session)
+                self._sessions.add(session)
         return session
+
+
+def _since(began: float) -> float:
+    return (time.perf_counter() - began) * 1000
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
 
 
 def wait_of(retry_after: str | None, attempt: int) -> float:
