@@ -32,7 +32,7 @@ from mdm_devices.wire import Wire
 PAGE = ROOT / "docs" / "capacity.md"
 ROUNDS = 3
 WARM = 40  # devices, before anything is measured
-READS = 200
+READS = 100
 MIX, PLATFORMS = "corporate=40,byod=40,mam=20", "windows,macos,ios,ipados,android"
 CLOCK = "2026-09-01T08:00:00Z"
 BY_TABLE = """

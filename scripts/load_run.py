@@ -11,12 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-import load_capacity
 from load_service import NotServingError, service, stop
 
 import mdm_devices.load
 from mdm_devices.connection import DEVELOPMENT_CLIENT, DEVELOPMENT_TENANT
-from mdm_devices.load import report
 from mdm_devices.load.shapes import SHAPES
 
 LOCUSTFILE = Path(mdm_devices.load.__file__).with_name("locustfile.py")
@@ -53,6 +51,8 @@ def main(**given: Any) -> None:
     with tempfile.TemporaryDirectory(prefix="mdm-load-") as folder:
         try:
             if given["measure"]:
+                import load_capacity
+
                 load_capacity.run(Path(folder), given)
             else:
                 load(Path(folder), given)
@@ -62,6 +62,8 @@ def main(**given: Any) -> None:
 
 def load(folder: Path, given: dict[str, Any]) -> None:
     """One run against the service of the options, and its report."""
+    from mdm_devices.load import report
+
     output: Path = given["output"]
     output.mkdir(parents=True, exist_ok=True)
     file = output / "figures.json"

@@ -4,8 +4,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import psutil
 
 READY_WITHIN = 60  # seconds
 STOPPED_WITHIN = 20
@@ -16,14 +18,19 @@ class NotServingError(Exception):
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """Ask a process to end, wait, and end it if it does not."""
-    if process.poll() is None:
-        process.terminate()
+    """Ask a process to end and wait; end what does not, it or what it started, by its id."""
+    if process.poll() is not None:
+        return
+    started = psutil.Process(process.pid).children(recursive=True)
+    process.terminate()
     try:
         process.wait(STOPPED_WITHIN)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+    for each in started:
+        with suppress(psutil.NoSuchProcess):
+            each.kill()
 
 
 @contextmanager
