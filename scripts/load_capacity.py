@@ -161,7 +161,7 @@ def work(asking: Client, meter: Meter, devices: int, seed: int, look: Callable[[
     `look` is called when things are warm, when the fleet is enrolled, and when it checked in.
     """
     fleet, warming = (Fleet(each, MIX, PLATFORMS, CLOCK) for each in (seed, seed + 1))
-    asking.check_in(warming, asking.enroll(warming, WARM), 1)
+    asking.check_in(warming, asking.enroll(warming, min(WARM, devices)), 1)
     asking.desk.list_pages()
     entries: list[Entry] = []
     counts: list[int] = []

@@ -21,7 +21,7 @@ from mdm_devices.profiles import Profiles
 from mdm_devices.signin import SignIn
 from mdm_devices.wire import Answer, Exchange, Wire
 
-COUNT = 30
+COUNT = 20
 MIX, PLATFORMS = "corporate=40,byod=40,mam=20", "windows,macos,ios,ipados,android"
 SECRETS = ("deviceToken", "enrollmentToken")
 ENROLLING = ("/mdm/v1/enrollments", "/mam/v1/registrations")
