@@ -101,9 +101,9 @@ def scene_of(ready_file: Path) -> Iterator[Callable[..., Scene]]:
 def test_the_same_seed_gives_the_devices_that_enroll_gives(
     scene_of: Callable[..., Scene],
 ) -> None:
-    alive, whole = scene_of(11), scene_of(11)
+    alive, whole = scene_of(12), scene_of(12)
     users = whole.share.users
-    assert all(each.entry for each in enroll_fleet(fleet_of(11), COUNT, whole.door, users, 1))
+    assert all(each.entry for each in enroll_fleet(fleet_of(12), COUNT, whole.door, users, 1))
     assert all(life.story for life in alive.come(COUNT))
     assert alive.wire.enrollments == whole.wire.enrollments
     assert any("deviceToken" in body for _, body in alive.wire.enrollments)
