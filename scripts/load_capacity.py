@@ -137,8 +137,16 @@ def measure(folder: Path, given: dict[str, Any]) -> Measured:
         cpu=meter.microseconds,
         database_cpu=of_database(folder / "shared", given),
         size=costs(held, devices, checked_in),
-        machine=f"{os.cpu_count()} cores ({platform.machine()}), {platform.system()}, "
-        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}",
+        machine=machine(),
+    )
+
+
+def machine() -> str:
+    """What was measured on, and how busy that was with other things as well."""
+    return (
+        f"{os.cpu_count()} cores ({platform.machine()}), {platform.system()}, Python "
+        f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}, load average of five "
+        f"minutes {os.getloadavg()[1]:.1f} (above the number of cores every figure of CPU is too high)"
     )
 
 

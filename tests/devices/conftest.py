@@ -38,6 +38,7 @@ class Service:
     sign_ins: list[str] = field(default_factory=list)
     user_tokens: dict[str, str] = field(default_factory=dict)
     profiles: dict[str, str] = field(default_factory=dict)
+    connections: set[int] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -114,6 +115,10 @@ def handler_of(service: Service) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         wbufsize = -1  # one packet per answer
+
+        def setup(self) -> None:
+            super().setup()
+            service.connections.add(self.client_address[1])
 
         def do_POST(self) -> None:
             raw = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()

@@ -17,6 +17,7 @@ from mdm_devices.connection import Connection
 from mdm_devices.summary import percentile
 from mdm_devices.wire import (
     LONGEST_WAIT,
+    Exchange,
     RefusedError,
     UnreachableError,
     Wire,
@@ -96,3 +97,50 @@ def test_the_95th_percentile_is_by_nearest_rank() -> None:
     times = [float(number) for number in range(100, 0, -1)]
     assert (percentile(times, 50), percentile(times, 95)) == (50.0, 95.0)
     assert percentile([], 50) is None
+
+
+def test_every_try_is_told_of_without_a_value(service: Any) -> None:
+    told: list[Exchange] = []
+    service.faults.append((503, {"Retry-After": "0"}, '{"error": {"code": "busy"}}'))
+    service.user_tokens["user-1"] = "someone"
+    body = {"facts": {"model": "Secret 1"}}
+    with Wire(connect(service.url), lambda _seconds: None, told.append) as wire:
+        wire.post("/mdm/v1/enrollments", "user-1", body)
+        with pytest.raises(RefusedError):
+            wire.post("/mdm/v1/devices/4711/wipe", "user-1", {}, "/mdm/v1/devices/{id}/wipe")
+    names = [(each.method, each.name, each.code) for each in told]
+    assert names == [
+        ("POST", "/mdm/v1/enrollments", "busy"),
+        ("POST", "/mdm/v1/enrollments", None),
+        ("POST", "/mdm/v1/devices/{id}/wipe", "unauthenticated"),
+    ]
+    assert "Secret" not in repr(told)
+    assert "4711" not in repr(told)
+    assert all(each.milliseconds > 0 and each.size > 0 for each in told)
+
+
+def test_an_address_where_nobody_is_is_told_of_too() -> None:
+    told: list[Exchange] = []
+    with Wire(connect("http://127.0.0.1:9"), observe=told.append) as wire:
+        with pytest.raises(UnreachableError):
+            wire.delete("/mdm/v1/enrollments/self", "token")
+        assert [each.code for each in told] == ["unreachable"]
+
+
+def test_after_hanging_up_a_request_makes_a_connection_of_its_own(service: Any) -> None:
+    service.enrolled["device-0"] = {}
+    with Wire(connect(service.url)) as wire:
+        wire.hang_up()  # there is none yet
+        for _ in range(2):
+            wire.post("/mdm/v1/check-ins", "device-0", {"facts": {}})
+            wire.hang_up()
+    assert len(service.check_ins) == 2
+    assert len(service.connections) == 2
+
+
+def test_requests_in_a_row_share_a_connection(service: Any) -> None:
+    service.enrolled["device-0"] = {}
+    with Wire(connect(service.url)) as wire:
+        for _ in range(2):
+            wire.post("/mdm/v1/check-ins", "device-0", {"facts": {}})
+    assert len(service.connections) == 1
