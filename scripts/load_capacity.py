@@ -16,6 +16,7 @@ import psutil
 from environment import ROOT
 from load_service import service
 
+from mdm_devices import defaults
 from mdm_devices.checking_in import Story, visit
 from mdm_devices.connection import from_ready_file
 from mdm_devices.draw import Draw
@@ -33,8 +34,6 @@ PAGE = ROOT / "docs" / "capacity.md"
 ROUNDS = 3
 WARM = 40  # devices, before anything is measured
 READS = 100
-MIX, PLATFORMS = "corporate=40,byod=40,mam=20", "windows,macos,ios,ipados,android"
-CLOCK = "2026-09-01T08:00:00Z"
 BY_TABLE = """
     SELECT m.tbl_name, sum(s.pgsize) FROM dbstat s
     JOIN sqlite_schema m ON m.name = s.name GROUP BY m.tbl_name
@@ -146,7 +145,7 @@ def machine() -> str:
     return (
         f"{os.cpu_count()} cores ({platform.machine()}), {platform.system()}, Python "
         f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}, load average of five "
-        f"minutes {os.getloadavg()[1]:.1f} (above the number of cores every figure of CPU is too high)"
+        f"minutes {os.getloadavg()[1]:.1f} (above the cores, CPU figures are too high)"
     )
 
 
@@ -168,7 +167,9 @@ def work(asking: Client, meter: Meter, devices: int, seed: int, look: Callable[[
 
     `look` is called when things are warm, when the fleet is enrolled, and when it checked in.
     """
-    fleet, warming = (Fleet(each, MIX, PLATFORMS, CLOCK) for each in (seed, seed + 1))
+    fleet, warming = (
+        Fleet(each, defaults.MIX, defaults.PLATFORMS, defaults.CLOCK) for each in (seed, seed + 1)
+    )
     asking.check_in(warming, asking.enroll(warming, min(WARM, devices)), 1)
     asking.desk.list_pages()
     entries: list[Entry] = []

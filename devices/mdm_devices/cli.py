@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from mdm_devices import defaults
+
 if TYPE_CHECKING:
     from mdm_devices.connection import Connection, User
     from mdm_devices.personas import Fleet
     from mdm_devices.programs import Ending
 
 Decorator = Callable[[Any], Any]
-DEFAULT_CLOCK = "2026-09-01T08:00:00Z"
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -33,9 +34,9 @@ def options(*decorators: Decorator) -> Decorator:
 FLEET = options(
     click.option("--count", type=click.IntRange(min=1), default=10, show_default=True),
     click.option("--seed", type=int, default=1, show_default=True),
-    click.option("--mix", default="corporate=40,byod=40,mam=20", show_default=True),
-    click.option("--platforms", default="windows,macos,ios,ipados,android", show_default=True),
-    click.option("--clock", default=DEFAULT_CLOCK, show_default=True, help="Dates what is told."),
+    click.option("--mix", default=defaults.MIX, show_default=True),
+    click.option("--platforms", default=defaults.PLATFORMS, show_default=True),
+    click.option("--clock", default=defaults.CLOCK, show_default=True, help="Dates what is told."),
 )
 CONNECTION = options(
     click.option("--ready-file", type=A_FILE, help="The file a running service wrote."),

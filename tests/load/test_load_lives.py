@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from mdm_devices import defaults
 from mdm_devices.connection import Connection, User, from_ready_file
 from mdm_devices.draw import Draw
 from mdm_devices.enrolling import Door, enroll_fleet
@@ -22,7 +23,6 @@ from mdm_devices.signin import SignIn
 from mdm_devices.wire import Answer, Exchange, Wire
 
 COUNT = 20
-MIX, PLATFORMS = "corporate=40,byod=40,mam=20", "windows,macos,ios,ipados,android"
 SECRETS = ("deviceToken", "enrollmentToken")
 ENROLLING = ("/mdm/v1/enrollments", "/mam/v1/registrations")
 
@@ -75,7 +75,7 @@ class Scene:
 
 
 def fleet_of(seed: int) -> Fleet:
-    return Fleet(seed, MIX, PLATFORMS, "2026-09-01T08:00:00Z")
+    return Fleet(seed, defaults.MIX, defaults.PLATFORMS, defaults.CLOCK)
 
 
 @pytest.fixture

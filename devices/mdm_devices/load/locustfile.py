@@ -5,89 +5,52 @@ each worker has the devices of its own numbers; the master writes the figures.
 """
 
 import json
-import os
 import time
-from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
 import gevent
 from locust import LoadTestShape, User, events, task
-from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
 from locust.exception import LocustError
-from locust.runners import LocalRunner, MasterRunner, Runner, WorkerRunner
+from locust.runners import LocalRunner, MasterRunner, WorkerRunner
 
-from mdm_devices.connection import Connection, ConnectionFileError, from_ready_file
 from mdm_devices.draw import Draw
 from mdm_devices.enrolling import Door
+from mdm_devices.load import options
 from mdm_devices.load.admins import Desk
 from mdm_devices.load.figures import Figures
 from mdm_devices.load.lives import Life, Living, Share
-from mdm_devices.load.shapes import SHAPES, Plan
 from mdm_devices.load.tally import Tally
-from mdm_devices.personas import Fleet
 from mdm_devices.profiles import Profiles
 from mdm_devices.signin import SignIn
 from mdm_devices.wire import Exchange, RefusedError, UnreachableError, Wire
 
-READY_FILE = "MDM_SIM_READY_FILE"
 THINKING = 2.0  # seconds between what an administrator does, a half more or less
 TALLY = "mdm-devices"
 
 
-@events.init_command_line_parser.add_listener
-def add_options(parser: LocustArgumentParser) -> None:
-    """The options of a run; workers get those of their master."""
-    group = parser.add_argument_group("simulated devices")
-    group.add_argument("--devices", type=int, default=200)
-    group.add_argument("--admins", type=int, default=1)
-    group.add_argument("--shape", choices=[*SHAPES], default="day")
-    group.add_argument("--seconds", type=float, default=60.0)
-    group.add_argument("--seed", type=int, default=1)
-    group.add_argument("--mix", default="corporate=40,byod=40,mam=20")
-    group.add_argument("--platforms", default="windows,macos,ios,ipados,android")
-    group.add_argument("--clock", default="2026-09-01T08:00:00Z", help="Dates what is told.")
-    group.add_argument("--figures", default="", help="The JSON file that the figures go to.")
-
-
-def plan_of(options: Namespace) -> Plan:
-    """The plan of a run's options."""
-    return Plan(options.shape, options.devices, options.seconds, options.seed)
-
-
-def fleet_of(options: Namespace) -> Fleet:
-    """The fleet of a run's options. Raises ValueError."""
-    fleet = Fleet(options.seed, options.mix, options.platforms, options.clock)
-    _ = fleet.seating, fleet.now
-    return fleet
-
-
-def connection_of() -> Connection:
-    """The service that this process asks. Raises ConnectionFileError."""
-    if READY_FILE not in os.environ:
-        raise ConnectionFileError(f"{READY_FILE} has to name the ready file of a service")
-    return from_ready_file(Path(os.environ[READY_FILE]))
+events.init_command_line_parser.add_listener(options.add_to)
 
 
 class Work:
     """What the users of one process share, from the start of a run to its end."""
 
     def __init__(self, environment: Environment) -> None:
-        options, runner = environment.parsed_options, environment.runner
-        if options is None or not isinstance(runner, LocalRunner | WorkerRunner):
+        given, runner = environment.parsed_options, environment.runner
+        if given is None or not isinstance(runner, LocalRunner | WorkerRunner):
             raise LocustError("a run needs its options, and users live where they are simulated")
         self.environment = environment
         self.began = time.monotonic()
         self.tally = Tally()
-        connection = connection_of()
+        connection = options.connection_of_now()
         self.wire = Wire(connection, observe=self.observe)
         self.sign_in = SignIn(self.wire, connection)
         self.admin = connection.admin
-        self.plan = plan_of(options)
+        self.plan = options.plan_of(given)
         self.place = runner.worker_index
-        fleet = fleet_of(options)
-        of = options.expect_workers if isinstance(runner, WorkerRunner) else 1
+        fleet = options.fleet_of(given)
+        of = given.expect_workers if isinstance(runner, WorkerRunner) else 1
         share = Share(fleet, self.plan, connection.users, self.place, of)
         door = Door(self.wire, self.sign_in, Profiles(self.sign_in, connection.admin))
         self.living = Living(share, door, self.tally.add_receipt)
@@ -220,41 +183,32 @@ class Fleets(LoadTestShape):
 
     def tick(self) -> tuple[int, float] | None:
         """Users now and how many come or go in a second; None at the end."""
-        options = self.runner.environment.parsed_options if self.runner else None
-        if options is None:
+        given = self.runner.environment.parsed_options if self.runner else None
+        if given is None:
             return None
-        plan, moment = plan_of(options), self.get_run_time()
+        plan, moment = options.plan_of(given), self.get_run_time()
         if moment >= plan.seconds:
             return None
-        users = plan.awake(moment) + options.admins
+        users = plan.awake(moment) + given.admins
         return users, float(max(1, abs(users - self.get_current_user_count())))
 
 
 @events.init.add_listener
 def prepare(environment: Environment, **_more: Any) -> None:
     """The number of administrators, and where the figures go; ends what cannot run at once."""
-    options = environment.parsed_options
-    if options is None:
+    given = environment.parsed_options
+    if given is None:
         return
-    AdminUser.fixed_count = options.admins
-    Run.file = Path(options.figures) if options.figures else None
+    AdminUser.fixed_count = given.admins
+    Run.file = Path(given.figures) if given.figures else None
     try:
-        check(options, environment.runner)
+        options.check(given)
+        if isinstance(environment.runner, LocalRunner):
+            options.check_administrators(given, options.connection_of_now())
+        elif isinstance(environment.runner, WorkerRunner):
+            options.connection_of_now()  # its master's options are not known yet
     except ValueError as error:
         raise SystemExit(f"locustfile: {error}") from error
-
-
-def check(options: Namespace, runner: Runner | None) -> None:
-    """Raises ValueError for what cannot run: options, or a ready file."""
-    fleet_of(options)
-    if options.devices < 1 or options.seconds <= 0 or options.admins < 0:
-        raise ValueError("a run has a device and some seconds, and no fewer than 0 administrators")
-    if isinstance(runner, MasterRunner):
-        return  # it simulates nothing
-    connection = connection_of()
-    # a worker does not know its master's options yet
-    if isinstance(runner, LocalRunner) and options.admins and connection.admin is None:
-        raise ValueError("the ready file names no administrator; use --admins 0")
 
 
 @events.test_start.add_listener
@@ -263,7 +217,7 @@ def begin(environment: Environment, **_more: Any) -> None:
     if not isinstance(environment.runner, MasterRunner):
         Run.work = Work(environment)
     if not isinstance(environment.runner, WorkerRunner) and environment.parsed_options:
-        Run.figures = Figures(plan_of(environment.parsed_options), time.time())
+        Run.figures = Figures(options.plan_of(environment.parsed_options), time.time())
         gevent.spawn(watch, environment, Run.figures)
 
 
