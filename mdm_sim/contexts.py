@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, select, true, update
 
 from mdm_sim import diagnostics, queries, receipts
 from mdm_sim.messages import Forbidden, receipt
@@ -20,6 +20,7 @@ from mdm_sim.policy.context import Context, Ownership, Platform, Workload
 from mdm_sim.policy.minimise import Minimised, minimise
 from mdm_sim.store.columns import InContext
 from mdm_sim.store.engine import scrub_after
+from mdm_sim.store.expressions import ranked
 from mdm_sim.store.prepared import Prepared
 from mdm_sim.store.tables import (
     device_owners,
@@ -239,9 +240,10 @@ def settle(work: Work, row: Any, context: Context, now_epoch: int) -> Minimised 
 
 def rejudge_joined(work: Work, device_id: str) -> None:
     """Judge again the records that state the directory device `device_id`, after it changed."""
-    for table in (devices, registrations):
-        stated = fact(table, "azureADDeviceId") == device_id
-        query = select(table).where(table.c.tenant_id == work.tenant_id, stated)
+    # A hidden device has no facts, and is in no index of them.
+    for table, shown in ((devices, devices.c.hidden.is_(False)), (registrations, true())):
+        stated = ranked(fact(table, "azureADDeviceId")) == device_id
+        query = select(table).where(table.c.tenant_id == work.tenant_id, shown, stated)
         for row in work.connection.execute(query).all():
             facts = {"azureADDeviceId": device_id}
             joined = is_joined(work.connection, work.tenant_id, row.user_id, facts)

@@ -16,6 +16,7 @@ from mdm_sim.policy.retention import seconds
 from mdm_sim.remote_actions import WIPED_ONLY
 from mdm_sim.store import audit
 from mdm_sim.store.engine import scrub_after
+from mdm_sim.store.expressions import ranked
 from mdm_sim.store.prepared import Prepared
 from mdm_sim.store.tables import devices, fact, references, registrations
 from mdm_sim.store.work import Work
@@ -47,7 +48,8 @@ _HARDWARE = {
         select(devices).where(
             devices.c.tenant_id == bindparam("tenant"),
             devices.c.platform == bindparam("platform"),
-            fact(devices, name) == bindparam("value"),
+            devices.c.hidden.is_(False),
+            ranked(fact(devices, name)) == bindparam("value"),
         )
     )
     for name in ("serialNumber", "imei")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, select, union
 
 from mdm_sim import (
     actions,
@@ -32,6 +32,9 @@ from mdm_sim.policy.explain import held_rows
 from mdm_sim.store import audit
 from mdm_sim.store.engine import scrub_after
 from mdm_sim.store.tables import (
+    AUDIT_ACTOR,
+    AUDITED,
+    TOKEN_USER,
     audit_events,
     credentials,
     device_owners,
@@ -234,8 +237,7 @@ def _credentials(
 
 def _is_of(user_id: str, subjects: list[str]) -> Any:
     """SQL: tokens of these subjects, and enrollment tokens that name the user."""
-    named = func.json_extract(credentials.c.detail, "$.userId") == user_id
-    return credentials.c.subject_id.in_(subjects) | named
+    return credentials.c.subject_id.in_(subjects) | TOKEN_USER.in_([user_id])
 
 
 def _audit_events(
@@ -243,12 +245,13 @@ def _audit_events(
 ) -> list[dict[str, Any]]:
     """The audit entries on the person's records, and those of what they did as an admin."""
     subjects = _subjects(person, found)
-    resource = func.json_extract(audit_events.c.document, "$.resources[0].resourceId")
-    actor = func.json_extract(audit_events.c.document, "$.actor.userId")
+    of_tenant = audit_events.c.tenant_id == person.tenant_id
+    mine = (AUDITED.in_(subjects), AUDIT_ACTOR.in_([person.id]))
+    # Each by its own index: together they would be sought from the first entry on.
+    sought = union(*(select(audit_events.c.seq).where(of_tenant, each) for each in mine))
     query = (
-        select(audit_events, resource.label("resource"))
-        .where(audit_events.c.tenant_id == person.tenant_id)
-        .where(resource.in_(subjects) | (actor == person.id))
+        select(audit_events, AUDITED.label("resource"))
+        .where(of_tenant, audit_events.c.seq.in_(sought))
         .order_by(audit_events.c.seq)
     )
     return [

@@ -71,9 +71,7 @@ def door(desk: Desk) -> Blueprint:
     @blueprint.get(f"/{export_jobs.FILES}/<tenant_id>/<job_id>")
     def report(tenant_id: str, job_id: str) -> Response:
         signature = request.args.get("sig", "")
-        with desk.store.read() as connection:
-            now = desk.clock.now()
-            found = export_jobs.file_of(connection, tenant_id, job_id, signature, now)
+        found = export_jobs.file_of(desk, tenant_id, job_id, signature)
         if found is None:
             raise Refused("AuthenticationFailed")
         response = Response(found[1], mimetype="application/zip")

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, request
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from mdm_sim.graph.asking import Ask, shown
 from mdm_sim.graph.odata import paging, quirks
@@ -33,21 +33,13 @@ def page(ask: Ask, collection: Collection) -> Response:
     size, conditions = ask.page_size(query.top), _conditions(ask, collection, query)
     body: dict[str, Any] = {"@odata.context": ask.context(f"{collection.name}{query.told}")}
     keys = [each.expression.label(f"key_{place}") for place, each in enumerate(query.order)]
-    wanted = (
-        statement(collection, query)
-        .add_columns(*keys)
-        .where(*conditions)
-        .order_by(*(each.sorted for each in query.order))
-        .limit(size + 1)
-    )
-    if query.after is not None:
-        wanted = wanted.where(paging.is_after(query.order, query.after))
-    elif query.skip:
+    wanted = statement(collection, query).add_columns(*keys).where(*conditions)
+    if query.after is None and query.skip:
         wanted = wanted.offset(query.skip)
     with ask.read() as connection:
         if query.count and query.after is None:
-            body["@odata.count"] = connection.execute(_counting(collection, conditions)).scalar()
-        rows = connection.execute(wanted).all()
+            body["@odata.count"] = connection.execute(_counting(ask, collection, query)).scalar()
+        rows = paging.rows_after(connection, wanted, query.order, query.after, size + 1)
         loaded = [load(collection, query, row) for row in rows[:size]]
         complete(connection, ask, collection, loaded, query)
     if quirks.tells_the_page(ask.quirks, collection.name):
@@ -114,9 +106,9 @@ def every(connection: Connection, ask: Ask, collection: Collection) -> list[dict
 
 def count(ask: Ask, collection: Collection) -> Response:
     """`/$count`: how many there are, as plain text."""
-    conditions = _conditions(ask, collection, asked(ask, collection))
+    counting = _counting(ask, collection, asked(ask, collection))
     with ask.read() as connection:
-        number = connection.execute(_counting(collection, conditions)).scalar_one()
+        number = connection.execute(counting).scalar_one()
     return Response(str(number), mimetype="text/plain")
 
 
@@ -125,7 +117,11 @@ def _conditions(ask: Ask, collection: Collection, query: Query) -> list[ColumnEl
     return found if query.where is None else [*found, query.where]
 
 
-def _counting(collection: Collection, conditions: list[ColumnElement[bool]]) -> Any:
+def _counting(ask: Ask, collection: Collection, query: Query) -> Select[int]:
+    """The number of what a query finds; of everything where it is known without a count."""
+    if query.where is None and collection.total is not None:
+        return collection.total(ask)
+    conditions = _conditions(ask, collection, query)
     return select(func.count()).select_from(collection.source).where(*conditions)
 
 

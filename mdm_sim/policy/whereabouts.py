@@ -190,6 +190,7 @@ OWN_TABLES: dict[str, tuple[Phrase, str]] = {
     "audit_heads":             (Phrase("the end of the audit log's chain", "het einde van de keten van het auditlogboek"), "audit"),
     "throttle_windows":        (Phrase("how much of a limit of Graph's each application used, when limits are on", "hoeveel elke toepassing van een limiet van Graph gebruikte, als limieten aan staan"), "tenant"),
     "counters":                (Phrase("counters", "tellers"), "tenant"),
+    "record_tallies":          (Phrase("how many records there are of each platform, ownership, type of enrollment and verdict", "hoeveel records er zijn van elk platform, eigendom, soort registratie en oordeel"), "tenant"),
 }
 # fmt: on
 

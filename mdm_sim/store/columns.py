@@ -42,7 +42,7 @@ class InContext(WithId):
 class RecordColumns(InContext):
     """What a device and an app registration have in common."""
 
-    user_id: Named[str | None] = Column(String(36), index=True)
+    user_id: Named[str | None] = Column(String(36))
     enrolled_at: Named[float] = Column(Float, nullable=False)
     last_sync_at: Named[float] = Column(Float, nullable=False)
     management_state: Named[str] = Column(String(16), nullable=False)
@@ -60,7 +60,7 @@ class DeviceColumns(RecordColumns):
     enrollment_type: Named[str] = Column(String(64), nullable=False)
     compliance_state: Named[str] = Column(String(16), nullable=False)
     hidden: Named[bool] = Column(Boolean, nullable=False)
-    location_expires_at: Named[float | None] = Column(Float, index=True)
+    location_expires_at: Named[float | None] = Column(Float)
     managed_device_name: Named[str | None] = Column(String(256))
     marked_ownership: Named[str | None] = Column(String(9))
     inactive: Named[bool] = Column(Boolean, nullable=False, server_default=text("0"))
@@ -70,7 +70,7 @@ class DeviceColumns(RecordColumns):
 class RegistrationColumns(RecordColumns):
     """An app under app protection, linked to its MDM device where there is one."""
 
-    device_id: Named[str | None] = Column(String(36), index=True)
+    device_id: Named[str | None] = Column(String(36))
 
 
 class UserColumns(WithId):
@@ -107,7 +107,7 @@ class ClientColumns(WithId):
 class DirectoryDeviceColumns(WithId):
     """A device object of the directory, which decides whether a device is joined."""
 
-    device_id: Named[str] = Column(String(36), nullable=False, index=True)
+    device_id: Named[str] = Column(String(36), nullable=False)
     display_name: Named[str] = Column(String(256), nullable=False)
     trust_type: Named[str | None] = Column(String(16))
     account_enabled: Named[bool] = Column(Boolean, nullable=False)
@@ -121,7 +121,7 @@ class DeviceOwnerColumns(OfTenant):
 
     directory_device_id: Named[str] = Column(String(36), primary_key=True)
     relation: Named[str] = Column(String(16), primary_key=True)
-    user_id: Named[str] = Column(String(36), primary_key=True, index=True)
+    user_id: Named[str] = Column(String(36), primary_key=True)
 
 
 class CredentialColumns(OfTenant):
@@ -132,7 +132,7 @@ class CredentialColumns(OfTenant):
 
     token_hash: Named[str] = Column(String(64), primary_key=True)
     kind: Named[str] = Column(String(10), nullable=False)
-    subject_id: Named[str] = Column(String(36), nullable=False, index=True)
+    subject_id: Named[str] = Column(String(36), nullable=False)
     state: Named[str] = Column(String(8), nullable=False)
     expires_at: Named[float | None] = Column(Float)
     detail: Named[str] = Column(Text, nullable=False)
@@ -183,7 +183,7 @@ class ManagedAppColumns(OfTenant):
     """Identifiers of the apps a tenant manages, and the object each comes from."""
 
     identifier: Named[str] = Column(String(256), primary_key=True)
-    document_id: Named[str] = Column(String(64), primary_key=True, index=True)
+    document_id: Named[str] = Column(String(64), primary_key=True)
 
 
 class SettingsColumns(OfTenant):
@@ -242,8 +242,8 @@ class QueryColumns(OfTenant):
     """A device query under way; its answer waits encrypted for the one who asked."""
 
     id: Named[str] = Column(String(64), primary_key=True)
-    order_id: Named[str] = Column(String(36), nullable=False, index=True)
-    record_id: Named[str] = Column(String(36), nullable=False, index=True)
+    order_id: Named[str] = Column(String(36), nullable=False)
+    record_id: Named[str] = Column(String(36), nullable=False)
     public_key: Named[str] = Column(Text, nullable=False)
     state: Named[str] = Column(String(16), nullable=False)
     answer: Named[str | None] = Column(Text)

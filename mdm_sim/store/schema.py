@@ -1,4 +1,4 @@
-"""The schema of a database: brought up to date by migrations, with the guard of this catalogue."""
+"""The schema of a database: brought up to date by migrations, with this catalogue's guard."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, inspect, text
 
-from mdm_sim.store import guard
+from mdm_sim.store import estimates, guard, tallying
 
-HEAD = "0006"
+HEAD = "0008"
 
 
 def upgrade(connection: Connection) -> None:
-    """Migrate to the newest revision and put the guard in place, in the caller's transaction."""
+    """Migrate to the newest revision and put the triggers in place, in the caller's transaction."""
     if _revision(connection) != HEAD:
         command.upgrade(configuration(connection), "head")
     guard.install(connection)
+    tallying.install(connection)
+    estimates.install(connection)
 
 
 def configuration(connection: Connection) -> Config:

@@ -26,6 +26,8 @@ def remove_ended_wipes(work: Work, limit: int) -> int:
         orders,
         orders.c.action == "selectiveWipe",
         orders.c.state.not_in(actions.OPEN),
+        # Asked before it ended, which is what the index knows.
+        orders.c.requested_at <= work.now - seconds("selective_wipe_ended"),
         orders.c.updated_at <= work.now - seconds("selective_wipe_ended"),
     )
 
@@ -63,8 +65,8 @@ def remove_pending_queries(work: Work, limit: int) -> int:
 
 def remove_receipts(work: Work, limit: int) -> int:
     """A receipt is kept for 90 days after it was last given."""
-    receipts = tables.receipts
-    return _remove(work, limit, receipts, receipts.c.last_at <= work.now - seconds("receipts"))
+    before = work.now - seconds("receipts")
+    return _remove(work, limit, tables.receipts, before >= tables.RECEIPT_LAST)
 
 
 def remove_credentials(work: Work, limit: int) -> int:

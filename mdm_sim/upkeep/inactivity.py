@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -50,10 +51,14 @@ def hide_inactive(work: Work, limit: int) -> int:
 
     Of the rule of a platform and the rule of all platforms the smaller number counts.
     """
+    days = _days(work)
+    if not days:
+        return 0
     query = select(devices).where(
         devices.c.tenant_id == work.tenant_id,
         devices.c.hidden.is_(False),
-        devices.c.last_sync_at <= work.now - _days(work) * _DAY,
+        devices.c.last_sync_at <= work.now - min(days.values()) * _DAY,
+        devices.c.last_sync_at <= work.now - _of_device(days) * _DAY,
     )
     rows = work.connection.execute(query.limit(limit)).all()
     for row in rows:
@@ -61,8 +66,8 @@ def hide_inactive(work: Work, limit: int) -> int:
     return len(rows)
 
 
-def _days(work: Work) -> ColumnElement[Any]:
-    """SQL: the number of days for a device, NULL where no rule concerns it."""
+def _days(work: Work) -> dict[str, int]:
+    """The least number of days that the rules say, by the name of the platform."""
     stored = select(documents.c.document).where(
         documents.c.tenant_id == work.tenant_id, documents.c.collection == CLEANUP_RULES
     )
@@ -70,12 +75,18 @@ def _days(work: Work) -> ColumnElement[Any]:
     for row in work.connection.execute(stored):
         rule = orjson.loads(row.document)
         name = rule[PLATFORM]
-        least[name] = min(rule[DAYS], least.get(name, rule[DAYS]))
-    general = least.pop(EVERY, None)
+        if name == EVERY or name in PLATFORMS:
+            least[name] = min(rule[DAYS], least.get(name, rule[DAYS]))
+    return least
+
+
+def _of_device(days: Mapping[str, int]) -> ColumnElement[Any]:
+    """SQL: the number of days for a device, NULL where no rule concerns it."""
+    general = days.get(EVERY)
     named = [
         (PLATFORMS[name], number if general is None else min(number, general))
-        for name, number in sorted(least.items())
-        if name in PLATFORMS
+        for name, number in sorted(days.items())
+        if name != EVERY
     ]
     otherwise = null() if general is None else literal(general)
     return case(*named, else_=otherwise) if named else otherwise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -38,6 +39,15 @@ def check_stored(found: Snapshot, model: Model) -> None:
         elif record.id not in late:
             _check_row(model, record, row)
     _check_reports(found, model, late)
+
+
+def check_tallies(found: Snapshot) -> None:
+    """The numbers of records that are kept are those of a count."""
+    kinds = [name for name in found.record_tallies[0] if name != "number"] if found.records else []
+    none = {"enrollment_type": "", "compliance_state": "", "hidden": 0}
+    counted = Counter(tuple((none | row)[name] for name in kinds) for row in found.records.values())
+    kept = {tuple(row[name] for name in kinds): row["number"] for row in found.record_tallies}
+    assert kept == counted
 
 
 def _check_row(model: Model, record: Record, row: Row) -> None:

@@ -34,6 +34,7 @@ class Snapshot:
     receipts: list[Row]
     orders: list[Row]
     credentials: list[Row]
+    record_tallies: list[Row]
 
     @property
     def records(self) -> dict[str, Row]:

@@ -35,6 +35,7 @@ class Life(Records, Admin, Tenant):
         """Of records whose turn has come; of the others the doors show no more than that."""
         found = self.service.snapshot()
         checks.check_stored(found, self.model)
+        checks.check_tallies(found)
         checks.check_queries(found, self.model)
         checks.check_told(found, self.model)
         records = [each for each in self.model.live() if each.id in found.late]

@@ -82,7 +82,9 @@ def faults(desk: Desk) -> list[str]:
 
 
 def unlock(plain: sqlite3.Connection) -> None:
-    """Take away the triggers that keep entries as they are."""
+    """Take away the triggers that keep entries as they are, and the indexes that read in them."""
+    for name in ("ix_audit_resource", "ix_audit_actor"):
+        plain.execute(f"DROP INDEX {name}")
     query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_events'"
     for (name,) in plain.execute(query).fetchall():
         plain.execute(f"DROP TRIGGER {name}")

@@ -14,7 +14,7 @@ from mdm_sim.policy import catalogue
 from mdm_sim.preparation import prepare
 from mdm_sim.settings import Settings
 from mdm_sim.store import audit, schema
-from mdm_sim.store.tables import devices, settings, users
+from mdm_sim.store.tables import devices, record_tallies, settings, users
 
 SETTINGS = (
     "INSERT INTO tenant_settings (tenant_id, compliant_apps_feature, strict_app_inventory, "
@@ -62,6 +62,8 @@ def test_what_is_held_is_migrated_and_judged_again(old: Settings, tmp_path: Path
         assert (row.inactive, row.notice) == (False, None)
         assert connection.execute(select(settings.c.judged_version)).scalar() == catalogue.VERSION
         assert connection.execute(select(users.c.deleted_at)).all() == [(None,)]
+        tally = connection.execute(select(record_tallies)).one()
+        assert (tally.workload, tally.platform, tally.hidden, tally.number) == ("mdm", "ios", 0, 1)
         assert list(audit.verify(connection)) == []
     desk.store.close()
     assert not any(b"52.090737" in path.read_bytes() for path in tmp_path.iterdir())

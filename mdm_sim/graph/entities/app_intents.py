@@ -36,11 +36,11 @@ def _of_devices() -> Collection:
 
 
 def _view(_shelf: ViewShelf, place: Place) -> Collection:
-    return _of_devices().within(*within(OF_USER, place.keys))
+    return _of_devices().at(lambda ask: within(ask.who.tenant_id, OF_USER, place.keys))
 
 
 def _exists(connection: Connection, ask: Ask, device_id: str) -> bool:
-    conditions = within(OF_USER, keys_at(ask, PATH))
+    conditions = within(ask.who.tenant_id, OF_USER, keys_at(ask, PATH))
     return managed_devices.is_there(connection, ask, device_id, *conditions)
 
 

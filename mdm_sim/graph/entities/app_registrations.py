@@ -6,15 +6,27 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from mdm_sim.graph.asking import Ask
 from mdm_sim.graph.edm.model import NAMESPACE, model
+from mdm_sim.graph.entities import tallies
 from mdm_sim.graph.entities.device_places import user_named
 from mdm_sim.graph.entities.modelled import casts, modelled
 from mdm_sim.graph.odata.collection import Collection
 from mdm_sim.graph.odata.properties import Properties, Property
-from mdm_sim.store.tables import fact, registrations
+from mdm_sim.policy.context import Workload
+from mdm_sim.store.tables import fact, record_tallies, registrations
 
 PATH = "deviceAppManagement/managedAppRegistrations"
 OF_USER = "users/managedAppRegistrations"
@@ -32,12 +44,13 @@ _IDENTIFIERS = {
 _OF_ANDROID = "patchVersion"
 
 
-def _is(kind: str) -> ColumnElement[bool]:
-    return registrations.c.platform.in_(_KINDS[kind])
+def _is(kind: str, of: FromClause = registrations) -> ColumnElement[bool]:
+    return of.c.platform.in_(_KINDS[kind])
 
 
 # Which registrations are of each derived type.
-_CONDITIONS = {f"{kind}ManagedAppRegistration": _is(kind) for kind in _KINDS}
+_TYPES = {f"{kind}ManagedAppRegistration": kind for kind in _KINDS}
+_CONDITIONS = {name: _is(kind) for name, kind in _TYPES.items()}
 
 
 def _odata_type() -> Property:
@@ -70,8 +83,8 @@ def is_flagged() -> ColumnElement[bool]:
 def _properties(version: str) -> Properties:
     # fmt: off
     held = {
-        "createdDateTime":      Property(registrations.c.enrolled_at, "moment"),
-        "lastSyncDateTime":     Property(registrations.c.last_sync_at, "moment"),
+        "createdDateTime":      Property(registrations.c.enrolled_at, "moment", always=True),
+        "lastSyncDateTime":     Property(registrations.c.last_sync_at, "moment", always=True),
         "applicationVersion":   Property(fact(registrations, "applicationVersion")),
         "managementSdkVersion": Property(fact(registrations, "managementSdkVersion")),
         "platformVersion":      Property(fact(registrations, "osVersion")),
@@ -81,7 +94,7 @@ def _properties(version: str) -> Properties:
         "flaggedReasons":       Property(_flags(), "json"),
         "userId":               Property(registrations.c.user_id),
         "appIdentifier":        Property(_identifier(), "json"),
-        "id":                   Property(registrations.c.id),
+        "id":                   Property(registrations.c.id, always=True),
         "version":              Property(registrations.c.policy_version),
         "managedDeviceId":      Property(registrations.c.device_id),
         "azureADDeviceId":      Property(fact(registrations, "azureADDeviceId")),
@@ -95,9 +108,18 @@ def _properties(version: str) -> Properties:
 
 def of_tenant(ask: Ask) -> Sequence[ColumnElement[bool]]:
     """SQL: the registrations of a tenant, of the types that a version has."""
+    return _seen(ask, registrations)
+
+
+def _seen(ask: Ask, of: FromClause) -> Sequence[ColumnElement[bool]]:
     types = model(ask.version).types
-    kinds = (told for name, told in _CONDITIONS.items() if name in types)
-    return (registrations.c.tenant_id == ask.who.tenant_id, or_(*kinds))
+    kinds = (_is(kind, of) for name, kind in _TYPES.items() if name in types)
+    return (of.c.tenant_id == ask.who.tenant_id, or_(*kinds))
+
+
+def _total(ask: Ask) -> Select[Any]:
+    """SQL: how many of them there are."""
+    return tallies.number(*_seen(ask, record_tallies), workload=Workload.MAM)
 
 
 def _patch_version(_connection: Connection, _ask: Ask, items: list[dict[str, Any]]) -> None:
@@ -122,13 +144,14 @@ def collection(version: str) -> Collection:
         of_tenant,
         extras={_OF_ANDROID: _patch_version} if _OF_ANDROID in more else {},
         casts=casts(known, known.types[_TYPE], _CONDITIONS, lambda _kind: held),
+        total=_total,
     )
 
 
-def within(path: str, keys: Sequence[str]) -> Sequence[ColumnElement[bool]]:
-    """SQL: the registrations at a path whose first keys are `keys`."""
+def within(tenant_id: str, path: str, keys: Sequence[str]) -> Sequence[ColumnElement[bool]]:
+    """SQL: the registrations of a tenant that are at a path whose first keys are `keys`."""
     if path == OF_USER:
-        return (registrations.c.user_id.in_(user_named(keys[0], registrations)),)
+        return (registrations.c.user_id == user_named(tenant_id, keys[0]),)
     return ()
 
 

@@ -120,7 +120,9 @@ def _context(name: str, ask: Ask, key: str) -> str:
 
 
 def _registrations(shelf: ViewShelf, place: Place) -> Collection:
-    found = app_registrations.collection(shelf.version).within(*within(place.path, place.keys))
+    found = app_registrations.collection(shelf.version)
+    if place.path == OF_USER:
+        found = found.at(lambda ask: within(ask.who.tenant_id, place.path, place.keys))
     return replace(found, navigations=_navigations(shelf))
 
 
@@ -130,7 +132,7 @@ def _below(shelf: ViewShelf, place: Place) -> Collection:
 
 
 def _exists_at(path: str, connection: Connection, ask: Ask, registration_id: str) -> bool:
-    conditions = within(path, keys_at(ask, path))
+    conditions = within(ask.who.tenant_id, path, keys_at(ask, path))
     return app_registrations.is_there(connection, ask, registration_id, *conditions)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 from flask import Response
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from mdm_sim.clock import instant
 from mdm_sim.graph.asking import Ask, shown
@@ -22,7 +22,7 @@ from mdm_sim.graph.odata.properties import Property
 from mdm_sim.graph.resolving import Place, Target
 from mdm_sim.graph.views import View, ViewShelf
 from mdm_sim.messages import Malformed
-from mdm_sim.store.tables import audit_events
+from mdm_sim.store.tables import audit_events, audit_heads
 
 PATH = "deviceManagement/auditEvents"
 _TYPE = "auditEvent"
@@ -48,16 +48,23 @@ CATEGORIES = (
 _COMPLEX = ("actor", "resources")
 # What columns hold; everything else stands in the entry's document, in Graph's own names.
 _OWN = {
-    "id": Property(audit_events.c.id),
-    "activityDateTime": Property(audit_events.c.recorded_at, "instant"),
-    "activityType": Property(audit_events.c.activity_type, any_case=True),
-    "activityOperationType": Property(audit_events.c.operation_type, any_case=True),
-    "category": Property(audit_events.c.category, any_case=True),
+    "id": Property(audit_events.c.id, always=True),
+    "activityDateTime": Property(audit_events.c.recorded_at, "instant", always=True),
+    "activityType": Property(audit_events.c.activity_type, any_case=True, always=True),
+    "activityOperationType": Property(audit_events.c.operation_type, any_case=True, always=True),
+    "category": Property(audit_events.c.category, any_case=True, always=True, literals=CATEGORIES),
 }
 
 
 def _of_tenant(ask: Ask) -> Sequence[ColumnElement[bool]]:
     return (audit_events.c.tenant_id == ask.who.tenant_id,)
+
+
+def _total(ask: Ask) -> Select[Any]:
+    """SQL: how many entries there are: the chain has no gap between its base and its head."""
+    kept = select(audit_heads.c.seq - audit_heads.c.base_seq)
+    mine = kept.where(audit_heads.c.tenant_id == ask.who.tenant_id).scalar_subquery()
+    return select(func.coalesce(mine, 0))
 
 
 @lru_cache(maxsize=2)
@@ -87,6 +94,7 @@ def events(version: str) -> Collection:
         extras=dict.fromkeys(_COMPLEX, fill),
         default_order=(Order(audit_events.c.seq, descending=True),),
         searchable=("displayName", "activityType"),
+        total=_total,
     )
 
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, select
+from sqlalchemy import ColumnElement, select
 
 from mdm_sim.graph.entities.inventory import detected
 from mdm_sim.store.tables import devices, users
-
-RecordTable = Table[Any]
 
 PATH = "deviceManagement/managedDevices"
 # Devices under MDM alone are among them, as in Intune's own list.
@@ -20,10 +17,10 @@ OF_APP = "deviceManagement/detectedApps/managedDevices"
 PLACES = (PATH, COMANAGED, OF_USER, OF_APP)
 
 
-def within(path: str, keys: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
-    """SQL: the devices that are at a path whose first keys are `keys`."""
+def within(tenant_id: str, path: str, keys: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
+    """SQL: the devices of a tenant that are at a path whose first keys are `keys`."""
     if path == OF_USER:
-        return (devices.c.user_id.in_(user_named(keys[0], devices)),)
+        return (devices.c.user_id == user_named(tenant_id, keys[0]),)
     if path == OF_APP:
         holding = select(detected.c.device_id).where(
             detected.c.tenant_id == devices.c.tenant_id, detected.c.id == keys[0]
@@ -32,12 +29,9 @@ def within(path: str, keys: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
     return ()
 
 
-def user_named(key: str, records: RecordTable) -> Select[str]:
-    """SQL: the id of the user of a record's tenant whom a path names by id or UPN."""
+def user_named(tenant_id: str, key: str) -> ColumnElement[str]:
+    """SQL: the id of the user of a tenant whom a path names by id or UPN; NULL without one."""
     person = users.alias()
     named = (person.c.id == key.lower()) | (person.c.user_principal_name == key.lower())
-    return (
-        select(person.c.id)
-        .where(person.c.tenant_id == records.c.tenant_id, named, person.c.deleted_at.is_(None))
-        .correlate(records)
-    )
+    wanted = (person.c.tenant_id == tenant_id, named, person.c.deleted_at.is_(None))
+    return select(person.c.id).where(*wanted).limit(1).scalar_subquery()

@@ -68,11 +68,11 @@ def _name(policy: FromClause) -> Column:
     return func.replace(policy.c.odata_type, f"#{NAMESPACE}.", "")
 
 
-def _is_for_platform(policy: FromClause, by_platform: Prefixes) -> Column:
+def _is_for_platform(policy: FromClause, by_platform: Prefixes, of: FromClause) -> Column:
     name = _name(policy)
     return or_(
         *(
-            and_(devices.c.platform == platform, or_(*(name.startswith(each) for each in begin)))
+            and_(of.c.platform == platform, or_(*(name.startswith(each) for each in begin)))
             for platform, begin in by_platform.items()
         )
     )
@@ -94,12 +94,12 @@ def _is_assigned(policy: FromClause, *conditions: Any) -> Column:
     )
 
 
-def _applies(policy: FromClause, path: str, prefixes: Prefixes) -> Column:
-    """SQL: whether a policy applies to a device."""
+def _applies(policy: FromClause, path: str, prefixes: Prefixes, of: FromClause = devices) -> Column:
+    """SQL: whether a policy applies to a device, or to a kind of devices."""
     return and_(
-        policy.c.tenant_id == devices.c.tenant_id,
+        policy.c.tenant_id == of.c.tenant_id,
         policy.c.collection == path,
-        _is_for_platform(policy, prefixes),
+        _is_for_platform(policy, prefixes, of),
         _is_assigned(policy),
     )
 
@@ -200,7 +200,7 @@ def _states(
         "settingStates": Property(_setting_states(known, policy_type, state, number), "json"),
         "state": Property(state),
         "userId": Property(devices.c.user_id),
-        "userPrincipalName": Property(users.c.user_principal_name, any_case=True),
+        "userPrincipalName": Property(users.c.user_principal_name, any_case=True, lower=True),
         "version": Property(documents.c.version, "integer", 0),
     }
     kind = known.types[state_type]
@@ -234,8 +234,8 @@ def configurations(version: str) -> Collection:
     return _states(version, CONFIGURATIONS, _CONFIGURATION_PREFIXES, types, state)
 
 
-def is_configured() -> Column:
-    """SQL: whether some configuration applies to a device."""
+def is_configured(of: FromClause) -> Column:
+    """SQL: whether some configuration applies to a device, or to a kind of devices."""
     policy = documents.alias()
-    applies = _applies(policy, CONFIGURATIONS, _CONFIGURATION_PREFIXES)
-    return exists(select(policy.c.id).where(applies).correlate(devices))
+    applies = _applies(policy, CONFIGURATIONS, _CONFIGURATION_PREFIXES, of)
+    return exists(select(policy.c.id).where(applies).correlate(of))

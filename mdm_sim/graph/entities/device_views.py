@@ -14,7 +14,7 @@ from mdm_sim.graph.documents.behaviours import Exists
 from mdm_sim.graph.edm.model import model
 from mdm_sim.graph.entities import detected_apps, device_logs, device_states, managed_devices
 from mdm_sim.graph.entities.device_marks import NO_CATEGORY, category
-from mdm_sim.graph.entities.device_places import PATH, PLACES, within
+from mdm_sim.graph.entities.device_places import OF_APP, OF_USER, PATH, PLACES, within
 from mdm_sim.graph.entities.directory_tables import PEOPLE
 from mdm_sim.graph.entities.managed_devices import SOURCE, of_tenant
 from mdm_sim.graph.entities.modelled import modelled
@@ -85,8 +85,9 @@ def _context(name: str, ask: Ask, key: str) -> str:
 
 def _devices(shelf: ViewShelf, place: Place) -> Collection:
     collection = managed_devices.collection(shelf.version)
-    narrowed = collection.within(*within(place.path, place.keys))
-    return replace(narrowed, navigations=_navigations(shelf))
+    if place.path in {OF_USER, OF_APP}:
+        collection = collection.at(lambda ask: within(ask.who.tenant_id, place.path, place.keys))
+    return replace(collection, navigations=_navigations(shelf))
 
 
 def _below(shelf: ViewShelf, place: Place) -> Collection:
@@ -100,7 +101,7 @@ def _apps(shelf: ViewShelf, _place: Place) -> Collection:
     """Every detected app, with the devices that have it."""
     found = managed_devices.collection(shelf.version)
     source = SOURCE.join(detected_apps.HAVING, devices.c.id == detected_apps.DEVICE)
-    having = replace(found, source=source, navigations=_navigations(shelf))
+    having = replace(found, source=source, navigations=_navigations(shelf), total=None)
     way = Navigation(having, detected_apps.APP, is_collection=True, context=_of_app)
     return replace(detected_apps.collection(shelf.version), navigations={"managedDevices": way})
 
@@ -111,7 +112,7 @@ def _of_app(ask: Ask, key: str) -> str:
 
 def _exists_at(path: str, connection: Connection, ask: Ask, device_id: str) -> bool:
     """Whether there is a device of this id at a path, below the objects that the URL names."""
-    conditions = within(path, keys_at(ask, path))
+    conditions = within(ask.who.tenant_id, path, keys_at(ask, path))
     return managed_devices.is_there(connection, ask, device_id, *conditions)
 
 

@@ -19,6 +19,7 @@ def _in(
     return lambda tenant_id: (table.c.tenant_id == tenant_id, *conditions)
 
 
+_UPN = Property(users.c.user_principal_name, any_case=True, always=True, lower=True)
 PEOPLE = Kind(
     name="user",
     path="users",
@@ -27,8 +28,8 @@ PEOPLE = Kind(
     own={
         "id": Property(users.c.id),
         "displayName": Property(users.c.display_name, any_case=True),
-        "userPrincipalName": Property(users.c.user_principal_name, any_case=True),
-        "mail": Property(users.c.user_principal_name, any_case=True),
+        "userPrincipalName": _UPN,
+        "mail": _UPN,
         "accountEnabled": Property(users.c.account_enabled, "boolean"),
         "createdDateTime": Property(users.c.created_at, "moment"),
         "deletedDateTime": Property(users.c.deleted_at, "moment"),

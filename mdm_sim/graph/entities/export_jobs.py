@@ -10,13 +10,12 @@ import csv
 import hmac
 import io
 import secrets
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
 from flask import Response
-from sqlalchemy import ColumnElement, Connection, case, delete, literal, select
+from sqlalchemy import ColumnElement, case, delete, literal, select
 
 from mdm_sim import access
 from mdm_sim.graph import listing
@@ -30,10 +29,11 @@ from mdm_sim.graph.entities.reports import AREAS, READING, named
 from mdm_sim.graph.odata.dialect import json_value
 from mdm_sim.graph.odata.properties import NEVER, Property
 from mdm_sim.graph.routing import Route
+from mdm_sim.graph.zipping import zipped
 from mdm_sim.store import audit
 from mdm_sim.store.engine import scrub_after
 from mdm_sim.store.tables import documents
-from mdm_sim.store.work import Work
+from mdm_sim.store.work import Desk, Work
 
 PATH = "deviceManagement/reports/exportJobs"
 FILES = "blobs/reports"
@@ -147,14 +147,17 @@ def _note(work: Work, task: audit.Task, verb: str, job_id: str, names: Sequence[
 
 
 def file_of(
-    connection: Connection, tenant_id: str, job_id: str, signature: str, now: float
-) -> tuple[str, bytes] | None:
-    """The name and bytes of a job's zip; None unless the signature is that of a job that is done.
+    desk: Desk, tenant_id: str, job_id: str, signature: str
+) -> tuple[str, Iterator[bytes]] | None:
+    """The name of a job's zip, and its parts as they are made.
 
-    Only the columns asked for are read, and nothing of the file stays.
+    None unless the signature is that of a job that is done. Only the columns asked for are read,
+    and nothing of the file stays.
     """
+    now = desk.clock.now()
     query = select(documents).where(*_mine(tenant_id), documents.c.id == job_id)
-    row = connection.execute(query).first()
+    with desk.store.read() as connection:
+        row = connection.execute(query).first()
     job = orjson.loads(row.document) if row is not None else {}
     right = str(job.get("signature") or "")
     is_there = row is not None and _DONE_AFTER <= now - row.created_at < LIFE_SECONDS
@@ -162,16 +165,9 @@ def file_of(
         return None
     report = named(job["reportName"], "/reportName")
     wanted = report_rows.asked(report, job)
-    columns, values = _localized(job, wanted, report_rows.every(connection, tenant_id, wanted))
+    columns, values = _localized(job, wanted, report_rows.every(desk.store, tenant_id, wanted))
     write = _json if job["format"] == "json" else _csv
-    buffer = io.BytesIO()
-    with (
-        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive,
-        archive.open(f"{job_id}.{job['format']}", "w") as inner,
-    ):
-        for part in write(columns, values):
-            inner.write(part)
-    return f"{job_id}.zip", buffer.getvalue()
+    return f"{job_id}.zip", zipped(f"{job_id}.{job['format']}", write(columns, values))
 
 
 def _localized(

@@ -17,7 +17,7 @@ _PLATFORMS = {
     "android": "androidDedicatedAndFullyManaged",
 }
 
-_app = func.json_each(devices.c.facts, "$.applications").table_valued("value", name="app")
+_app = func.json_each(devices.c.facts, "$.applications").table_valued("value", "key", name="app")
 
 
 def _of_app(name: str) -> ColumnElement[Any]:
@@ -30,6 +30,7 @@ detected = (
     select(
         devices.c.tenant_id,
         devices.c.id.label("device_id"),
+        _app.c.key.label("place"),
         func.sha256(
             _of_app("id")
             + "\n"

@@ -16,9 +16,14 @@ from mdm_sim.graph.entities.device_marks import category_name, scope_tags
 from mdm_sim.graph.entities.modelled import casts, modelled
 from mdm_sim.graph.odata.properties import Casts, Properties, Property, constant
 from mdm_sim.policy.context import Platform
-from mdm_sim.store.tables import devices, fact, users
+from mdm_sim.store.tables import DEVICE_OWNER, DEVICE_SYSTEM, devices, fact, users
 
 YEAR_SECONDS = 365 * 24 * 3600
+
+
+def _own(expression: ColumnElement[Any], kind: str = "text") -> Property:
+    """What every device has."""
+    return Property(expression, kind, always=True)
 
 
 def _fact(
@@ -27,26 +32,13 @@ def _fact(
     return Property(fact(devices, name), kind, default, on_request=on_request)
 
 
-def _owner() -> ColumnElement[str]:
-    named = {"corporate": "company", "personal": "personal"}
-    return case(named, value=devices.c.ownership, else_="unknown")
+def _upn() -> Property:
+    return Property(users.c.user_principal_name, default="", any_case=True, lower=True)
 
 
 def _jail_broken() -> ColumnElement[str]:
     said = fact(devices, "jailBroken")
     return case((said.is_(None), "Unknown"), (said == 1, "True"), else_="False")
-
-
-def _system() -> ColumnElement[str]:
-    names = {
-        "windows": "Windows",
-        "macos": "macOS",
-        "ios": "iOS",
-        "ipados": "iPadOS",
-        "android": "Android",
-        "linux": "Linux",
-    }
-    return func.coalesce(fact(devices, "operatingSystem"), case(names, value=devices.c.platform))
 
 
 def _enrollment_type(version: str) -> ColumnElement[str]:
@@ -69,26 +61,26 @@ def _managed_name() -> ColumnElement[str]:
 def _held() -> Properties:
     """What there is of a device, by Graph's names in both versions."""
     return {
-        "id":                       Property(devices.c.id),
+        "id":                       _own(devices.c.id),
         "userId":                   Property(devices.c.user_id, default=""),
         "deviceName":               _fact("deviceName"),
-        "managedDeviceOwnerType":   Property(_owner()),
-        "enrolledDateTime":         Property(devices.c.enrolled_at, "moment"),
-        "lastSyncDateTime":         Property(devices.c.last_sync_at, "moment"),
-        "operatingSystem":          Property(_system()),
-        "complianceState":          Property(devices.c.compliance_state),
+        "managedDeviceOwnerType":   _own(DEVICE_OWNER),
+        "enrolledDateTime":         _own(devices.c.enrolled_at, "moment"),
+        "lastSyncDateTime":         _own(devices.c.last_sync_at, "moment"),
+        "operatingSystem":          _own(DEVICE_SYSTEM),
+        "complianceState":          _own(devices.c.compliance_state),
         "jailBroken":               Property(_jail_broken()),
         "managementAgent":          constant("mdm"),
         "osVersion":                _fact("osVersion"),
         "easActivated":             Property(fact(devices, "easDeviceId").is_not(None), "boolean"),
         "easDeviceId":              _fact("easDeviceId"),
         "azureADRegistered":        Property(fact(devices, "azureADDeviceId").is_not(None), "boolean"),
-        "emailAddress":             Property(users.c.user_principal_name, default="", any_case=True),
+        "emailAddress":             _upn(),
         "azureADDeviceId":          _fact("azureADDeviceId"),
         "deviceRegistrationState":  constant("registered"),
         "deviceCategoryDisplayName": Property(category_name(), default="Unknown"),
         "isSupervised":             Property(_is_supervised(), "boolean"),
-        "userPrincipalName":        Property(users.c.user_principal_name, default="", any_case=True),
+        "userPrincipalName":        _upn(),
         "model":                    _fact("model"),
         "manufacturer":             _fact("manufacturer"),
         "imei":                     _fact("imei", default=""),
@@ -107,14 +99,14 @@ def _held() -> Properties:
         "iccid":                    _fact("iccid", on_request=True),
         "udid":                     _fact("udid", on_request=True),
         "ethernetMacAddress":       _fact("ethernetMacAddress", on_request=True),
-        "managementState":          Property(devices.c.management_state),
+        "managementState":          _own(devices.c.management_state),
         # of beta alone
-        "ownerType":                Property(_owner()),
+        "ownerType":                _own(DEVICE_OWNER),
         "deviceType":               _fact("deviceType", default="unknown"),
         "joinType":                 Property(case((devices.c.entra_joined, "azureADJoined"), else_="unknown")),
         "aadRegistered":            Property(fact(devices, "azureADDeviceId").is_not(None), "boolean"),
         "azureActiveDirectoryDeviceId": _fact("azureADDeviceId"),
-        "enrolledByUserPrincipalName": Property(users.c.user_principal_name, default="", any_case=True),
+        "enrolledByUserPrincipalName": _upn(),
         "roleScopeTagIds":          Property(scope_tags(), "json"),
         "hardwareInformation":      Property(hardware(), "json", on_request=True),
         "skuFamily":                constant(""),

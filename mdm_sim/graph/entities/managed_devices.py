@@ -19,7 +19,7 @@ from mdm_sim.graph import listing
 from mdm_sim.graph.asking import Ask, done, shown
 from mdm_sim.graph.edm.checking import checked, key_given
 from mdm_sim.graph.edm.model import model
-from mdm_sim.graph.entities import action_results, device_marks
+from mdm_sim.graph.entities import action_results, device_marks, tallies
 from mdm_sim.graph.entities.device_details import EXTRAS
 from mdm_sim.graph.entities.device_places import COMANAGED, OF_USER, PATH, within
 from mdm_sim.graph.entities.managed_device_properties import casts_of, properties
@@ -61,6 +61,7 @@ def collection(version: str) -> listing.Collection:
         extras={"deviceActionResults": action_results.fill, **EXTRAS},
         casts=casts_of(version),
         searchable=("deviceName", "managedDeviceName", "userPrincipalName"),
+        total=tallies.devices,
     )
 
 
@@ -71,7 +72,8 @@ def find(
 
     Raises NotFound.
     """
-    query = select(devices).where(*of_tenant(ask), *within(path, keys), devices.c.id == device_id)
+    place = within(ask.who.tenant_id, path, keys)
+    query = select(devices).where(*of_tenant(ask), *place, devices.c.id == device_id)
     row = connection.execute(query).one_or_none()
     if row is None:
         message = "Resource not found."

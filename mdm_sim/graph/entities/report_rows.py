@@ -6,20 +6,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from mdm_sim.graph.entities.report_sources import Source
 from mdm_sim.graph.entities.report_table import KNOWN, Report
 from mdm_sim.graph.odata.collection import Collection
 from mdm_sim.graph.odata.filter_text import parse
+from mdm_sim.graph.odata.paging import rows_after
 from mdm_sim.graph.odata.properties import Property, constant, named
 from mdm_sim.graph.odata.query import Query, Reader
 from mdm_sim.graph.odata.rows import load, statement
 from mdm_sim.messages import Detail, Malformed
+from mdm_sim.store.engine import Store
 
 LOCALIZED = "_loc"
 _MOST = 5_000
 _USUAL = 50
+_AT_ONCE = 1_000
 _KINDS = {
     "integer": "Int32",
     "number": "Double",
@@ -74,6 +77,7 @@ def _collection(report: Report, used: Mapping[str, Property], plain: Sequence[st
         lambda _ask: (),
         filters=report.filters,
         most=_MOST,
+        default_order=source.order,
         searchable=tuple(name for name in plain if used[name].kind == "text"),
     )
 
@@ -131,34 +135,44 @@ def total(connection: Connection, tenant_id: str, wanted: Asked) -> int:
     """How many rows there are, whatever page is asked for."""
     source = wanted.report.source
     query = select(func.count()).select_from(source.table).where(*_where(source, tenant_id, wanted))
+    if wanted.query.where is None and source.total is not None:
+        query = source.total(tenant_id)
     return int(connection.execute(query).scalar_one())
 
 
 def page(connection: Connection, tenant_id: str, wanted: Asked) -> Iterator[list[Any]]:
     """The rows of the page that is asked for, each with a value for each column."""
     query = wanted.query
-    return _rows(connection, tenant_id, wanted, query.top, query.skip)
+    chosen = _chosen(tenant_id, wanted).offset(query.skip)
+    for row in rows_after(connection, chosen, query.order, None, query.top):
+        yield _values(wanted, row)
 
 
-def every(connection: Connection, tenant_id: str, wanted: Asked) -> Iterator[list[Any]]:
-    """All rows."""
-    return _rows(connection, tenant_id, wanted, None, 0)
+def every(store: Store, tenant_id: str, wanted: Asked) -> Iterator[list[Any]]:
+    """All rows, some at a time: each time goes on after the last row, in a snapshot of its own.
+
+    So no memory grows with the rows, and no reader bars a purge for as long as somebody reads.
+    """
+    order = wanted.query.order
+    keys = [each.expression.label(f"key_{place}") for place, each in enumerate(order)]
+    chosen, last = _chosen(tenant_id, wanted).add_columns(*keys), None
+    while True:
+        with store.read() as connection:
+            rows = rows_after(connection, chosen, order, last, _AT_ONCE)
+        yield from (_values(wanted, row) for row in rows)
+        if len(rows) < _AT_ONCE:
+            break
+        last = rows[-1][-len(order) :]
 
 
-def _rows(
-    connection: Connection, tenant_id: str, wanted: Asked, most: int | None, skip: int
-) -> Iterator[list[Any]]:
-    source, query, collection = wanted.report.source, wanted.query, wanted.collection
-    chosen = (
-        statement(collection, query, everything=True)
-        .where(*_where(source, tenant_id, wanted))
-        .order_by(*(each.sorted for each in query.order))
-    )
-    if most is not None:
-        chosen = chosen.limit(most).offset(skip)
-    for row in connection.execute(chosen):
-        item = load(collection, query, row, everything=True).item
-        yield [_value(source, item, name) for name in wanted.columns]
+def _chosen(tenant_id: str, wanted: Asked) -> Select[Any]:
+    every = statement(wanted.collection, wanted.query, everything=True)
+    return every.where(*_where(wanted.report.source, tenant_id, wanted))
+
+
+def _values(wanted: Asked, row: Any) -> list[Any]:
+    item = load(wanted.collection, wanted.query, row, everything=True).item
+    return [_value(wanted.report.source, item, name) for name in wanted.columns]
 
 
 def _where(source: Source, tenant_id: str, wanted: Asked) -> list[ColumnElement[bool]]:

@@ -6,16 +6,18 @@ code have names for it beside them, as Intune shows in `<column>_loc`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, case, false, func, literal, select
+from sqlalchemy import ColumnElement, FromClause, Select, case, false, func, literal, select
 
 from mdm_sim.graph.documents.tables import DAM, DM
-from mdm_sim.graph.entities import inventory, managed_devices
+from mdm_sim.graph.entities import inventory, managed_devices, tallies
 from mdm_sim.graph.entities.managed_device_properties import properties
 from mdm_sim.graph.odata.dialect import json_value
+from mdm_sim.graph.odata.paging import Order
 from mdm_sim.graph.odata.properties import Property, constant
 from mdm_sim.store.tables import devices, documents
 
@@ -50,7 +52,8 @@ _TYPES = {
 class Source:
     """Rows of one kind: each is a tenant's, has a key, and fills columns by their names.
 
-    `names` are the words for the codes of a column.
+    `names` are the words for the codes of a column, `order` what tells rows apart where the key
+    is of more than one part, `total` how many rows there are where that is known without a count.
     """
 
     table: FromClause
@@ -59,6 +62,8 @@ class Source:
     columns: Mapping[str, Property]
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     where: tuple[ColumnElement[bool], ...] = ()
+    order: tuple[Order, ...] = ()
+    total: Callable[[str], Select[Any]] | None = None
 
 
 def _coded(expression: ColumnElement[Any], codes: Mapping[str, tuple[str, str]]) -> Property:
@@ -144,6 +149,7 @@ DEVICES = Source(
     _OF_DEVICE,
     _named,
     (devices.c.hidden.is_(False),),
+    total=tallies.devices_of,
 )
 NONCOMPLIANT = Source(
     DEVICES.table,
@@ -152,6 +158,7 @@ NONCOMPLIANT = Source(
     _OF_DEVICE,
     _named,
     (*DEVICES.where, devices.c.compliance_state == "noncompliant"),
+    total=partial(tallies.devices_of, verdict="noncompliant"),
 )
 UNJUDGED = Source(
     DEVICES.table,
@@ -160,6 +167,7 @@ UNJUDGED = Source(
     _OF_DEVICE,
     _named,
     (*DEVICES.where, devices.c.compliance_state == "unknown"),
+    total=partial(tallies.devices_of, verdict="unknown"),
 )
 
 _detected = inventory.detected
@@ -181,6 +189,7 @@ INVENTORY = Source(
         "Platform": Property(_detected.c.platform),
     },
     _named,
+    order=(Order(devices.c.id, descending=False), Order(_detected.c.place, descending=False)),
 )
 _counted = inventory.apps
 APPLICATIONS = Source(

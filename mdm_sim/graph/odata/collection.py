@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause
+from sqlalchemy import ColumnElement, Connection, FromClause, Select
 
 from mdm_sim.graph.asking import Ask
 from mdm_sim.graph.odata.paging import Order
@@ -26,7 +26,8 @@ class Collection:
     `whole` makes an object of a row of `whole_columns` where nothing is selected: documents,
     whose properties no table lists. `casts` are the types that the objects may be of (their own
     too), `navigations` what $expand reads from other collections, and `cast_navigations` those
-    of a derived type, by its name. A page has `page_size` objects, by $top at most `most`.
+    of a derived type, by its name. A page has `page_size` objects, by $top at most `most`. `total`
+    is how many objects there are, where that is known without counting them.
     """
 
     name: str
@@ -48,11 +49,16 @@ class Collection:
     cast_navigations: Callable[[str], Mapping[str, Navigation]] | None = None
     searchable: tuple[str, ...] = ("displayName", "description")
     way: ColumnElement[Any] | None = None
+    total: Callable[[Ask], Select[int]] | None = None
 
     def within(self, *conditions: ColumnElement[bool]) -> Collection:
         """The same collection, with more conditions from the path."""
+        return self.at(lambda _ask: conditions) if conditions else self
+
+    def at(self, more: Callable[[Ask], Sequence[ColumnElement[bool]]]) -> Collection:
+        """The same collection, with more conditions from who asks."""
         outer = self.where
-        return replace(self, where=lambda ask: [*outer(ask), *conditions])
+        return replace(self, where=lambda ask: [*outer(ask), *more(ask)], total=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, false, func, literal, not_, or_, true
 
 from mdm_sim.graph.odata.dialect import position_of
 from mdm_sim.graph.odata.filter_tree import wrong
+from mdm_sim.graph.odata.literals import TICKS
 from mdm_sim.graph.odata.operands import INCOMPATIBLE, Operand, member_of
 
 Condition = ColumnElement[bool]
@@ -39,6 +41,8 @@ def compare(name: str, left: Operand, right: Operand, position: int) -> Conditio
         return _compare_truth(name, left, right, position)
     if left.kind in {"enum", "flags"} and right.is_literal:
         return _compare_members(name, left, right, position)
+    if left.members and right.is_literal:
+        left, right = _in_words(left, right)
     return _compare_values(name, left, right)
 
 
@@ -52,16 +56,36 @@ def _compare_null(name: str, left: Operand) -> Condition:
 
 
 def _compare_values(name: str, left: Operand, right: Operand) -> Condition:
-    is_plain = name == "eq" and right.is_literal and right.value != left.default
-    one, other = left.expression if is_plain else left.shown, right.shown
+    is_plain = name == "eq" and right.is_literal
+    one, other = left.matched(right.value) if is_plain else left.shown, right.shown
     if left.any_case or right.any_case:
-        one, other = func.lower(one), func.lower(other)
+        one, other = left.in_lower(one), right.in_lower(other)
     if name in _ORDERED:
         compared: Condition = _ORDERED[name](one, other)
-        return compared
+        return and_(compared, *_nearby(name, left, right))
     if name == "ne":
         return one.is_distinct_from(other)
-    return one == other if right.is_literal else one.is_not_distinct_from(other)
+    if not right.is_literal:
+        return one.is_not_distinct_from(other)
+    return and_(one == other, *_nearby("ge", left, right), *_nearby("le", left, right))
+
+
+def _in_words(left: Operand, right: Operand) -> tuple[Operand, Operand]:
+    """A text from a closed list compares as the list spells it, which an index has."""
+    spelled = {word.lower(): word for word in left.members}.get(str(right.value).lower())
+    if spelled is None:
+        return left, right
+    return replace(left, any_case=False), replace(
+        right, value=spelled, expression=literal(spelled), any_case=False
+    )
+
+
+def _nearby(name: str, left: Operand, right: Operand) -> list[Condition]:
+    """What a comparison of moments implies of the seconds that are stored, as an index has them."""
+    if left.seconds is None or not right.is_literal:
+        return []
+    bound = right.value // TICKS
+    return [left.seconds >= bound - 1 if name in {"gt", "ge"} else left.seconds <= bound + 2]
 
 
 def _compare_truth(name: str, left: Operand, right: Operand, position: int) -> Condition:
@@ -132,13 +156,12 @@ def is_in(left: Operand, members: Sequence[Operand], position: int) -> Condition
         raise wrong(position, INCOMPATIBLE)
     found = [_compare_null("eq", left)] if len(values) < len(members) else []
     if values:
-        has_default = any(each.value == left.default for each in values)
-        expression = left.shown if has_default else left.expression
-        found.append(_one_of(expression, [each.value for each in values], left))
+        given = [each.value for each in values]
+        found.append(_one_of(left.matched(*given), given, left))
     return or_(*found)
 
 
 def _one_of(expression: ColumnElement[Any], values: list[Any], left: Operand) -> Condition:
     if left.any_case:
-        return func.lower(expression).in_([value.lower() for value in values])
+        return left.in_lower(expression).in_([value.lower() for value in values])
     return expression.in_(values)

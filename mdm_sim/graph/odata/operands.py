@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, null
+from sqlalchemy import ColumnClause, ColumnElement, func, literal, literal_column, null
 
 from mdm_sim.graph.odata import dialect, literals
 from mdm_sim.graph.odata.filter_tree import Literal, wrong
 from mdm_sim.graph.odata.properties import Property
+from mdm_sim.store.expressions import ranked
 
 # The families of kinds that compare with each other.
 _FAMILIES = {
@@ -27,6 +28,8 @@ _FAMILIES = {
     "date": "moment",
     "condition": "boolean",
 }
+# What stands for a missing number in a sort.
+LOWEST: ColumnElement[Any] = literal_column(str(-(2**63)))
 INCOMPATIBLE = "A value of an incompatible type is compared"
 
 
@@ -35,6 +38,7 @@ class Operand:
     """An expression, its kind, and what is known of it; `value` is a literal's.
 
     `weight` is about how many times a column is read in it, `depth` how deeply it is nested.
+    `seconds` is the number that a moment's ticks come from.
     """
 
     kind: str
@@ -47,6 +51,9 @@ class Operand:
     members: tuple[str, ...] = ()
     weight: int = 1
     depth: int = 0
+    always: bool = False
+    lower: bool = False
+    seconds: ColumnElement[Any] | None = None
 
     @property
     def family(self) -> str:
@@ -56,9 +63,34 @@ class Operand:
     @property
     def shown(self) -> ColumnElement[Any]:
         """The expression, or what stands for a missing value."""
-        if isinstance(self.default, (str, int, float)):
+        if self.default == "" and not self.always:
+            return ranked(self.expression)
+        if isinstance(self.default, (str, int, float)) and not self.always:
             return func.coalesce(self.expression, self.default)
         return self.expression
+
+    @property
+    def sortable(self) -> ColumnElement[Any]:
+        """What stands for the value in a sort: never NULL, the smallest where it is missing."""
+        shown = self.in_lower(self.shown) if self.any_case else self.shown
+        if self.always or isinstance(self.default, (str, int, float)):
+            return shown
+        return ranked(shown) if self.family == "text" else func.coalesce(shown, LOWEST)
+
+    def in_lower(self, expression: ColumnElement[Any]) -> ColumnElement[Any]:
+        """The value in lower case, which it may be stored in."""
+        return expression if self.lower else func.lower(expression)
+
+    def matched(self, *values: Any) -> ColumnElement[Any]:
+        """What equals these literals where the value does, in the form that indexes have.
+
+        A column is in an index as it is; what is computed is as it is sorted.
+        """
+        if self.default in values and not self.always:
+            return self.shown
+        is_computed = not isinstance(self.expression, ColumnClause)
+        is_plain = self.family == "text" and "" not in values and self.default in (None, "")
+        return self.sortable if is_computed and is_plain and not self.any_case else self.expression
 
 
 def of_literal(found: Literal) -> Operand:
@@ -82,6 +114,9 @@ def of_property(prop: Property, position: int) -> Operand:
         any_case=prop.any_case,
         members=prop.literals,
         weight=_WEIGHTS.get(prop.kind, 1),
+        always=prop.always,
+        lower=prop.lower,
+        seconds=_seconds(prop),
     )
 
 
@@ -99,6 +134,11 @@ def member_of(operand: Operand, given: Operand) -> list[str]:
     if any(name.lower() not in spelled for name in names):
         raise wrong(given.position, "A member of the property's type is expected")
     return [spelled[name.lower()] for name in names]
+
+
+def _seconds(prop: Property) -> ColumnElement[Any] | None:
+    is_moment = prop.kind in {"moment", "instant"}
+    return prop.expression if is_moment and dialect.is_number(prop.expression) else None
 
 
 def _moment(prop: Property) -> ColumnElement[Any]:

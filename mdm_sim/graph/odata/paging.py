@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, UnaryExpression, and_, case, func, or_
+from sqlalchemy import ColumnElement, Connection, Row, Select, UnaryExpression, case
 
 from mdm_sim.graph.odata.comparing import is_true
 from mdm_sim.graph.odata.filter_sql import operand
 from mdm_sim.graph.odata.filter_text import parse_order
-from mdm_sim.graph.odata.filter_tree import Expression, wrong
+from mdm_sim.graph.odata.filter_tree import Expression, Literal, Operation, Path, wrong
 from mdm_sim.graph.odata.scope import Scope
 from mdm_sim.messages import Malformed
 
 MOST_KEYS = 20
-_LOWEST = -(2**63)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +40,64 @@ def orders(text: str, scope: Scope) -> tuple[Order, ...]:
     if len(keys) > MOST_KEYS:
         message = f"Invalid $orderby: at most {MOST_KEYS} keys are expected."
         raise Malformed(message)
-    return tuple(Order(_sortable(tree, scope), descending) for tree, descending in keys)
+    return tuple(
+        Order(_sortable(tree, scope, is_last=place == len(keys)), descending)
+        for place, (tree, descending) in enumerate(keys, 1)
+    )
 
 
-def _sortable(tree: Expression, scope: Scope) -> ColumnElement[Any]:
+def _sortable(tree: Expression, scope: Scope, *, is_last: bool) -> ColumnElement[Any]:
     found = operand(tree, scope)
     if found.family in {"json", "null"}:
         raise wrong(found.position, "A value that can be sorted is expected")
     if found.family == "boolean":
         return case((is_true(found), 1), else_=0)
-    shown = func.lower(found.shown) if found.any_case else found.shown
-    return func.coalesce(shown, "" if found.family == "text" else _LOWEST)
+    # Seconds sort as what is shown of them does, but for what another key is to decide.
+    is_plain = found.seconds is not None and found.always and is_last
+    return found.seconds if is_plain and found.seconds is not None else found.sortable
 
 
-def is_after(order: Sequence[Order], keys: Sequence[Any]) -> ColumnElement[bool]:
-    """The condition of standing after an object with these sort keys."""
-    alternatives = []
-    for place, each in enumerate(order):
-        equal = [before.expression == keys[index] for index, before in enumerate(order[:place])]
-        beyond = (
-            (each.expression < keys[place]) if each.descending else (each.expression > keys[place])
-        )
-        alternatives.append(and_(*equal, beyond))
-    return or_(*alternatives)
+def of_range(tree: Expression, scope: Scope) -> ColumnElement[Any] | None:
+    """The moment, in seconds, that a filter has bounds for, if it is one that is always there.
+
+    A list that is sorted by it reads what is inside of the bounds and no more.
+    """
+    match tree:
+        case Operation("and", parts):
+            found = (of_range(part, scope) for part in parts)
+            return next((each for each in found if each is not None), None)
+        case Operation("gt" | "ge" | "lt" | "le", (Path(), Literal("moment"))):
+            bounded = operand(tree.operands[0], scope)
+            return bounded.seconds if bounded.always else None
+    return None
+
+
+def rows_after(
+    connection: Connection, wanted: Select[Any], order: Sequence[Order], keys: Any, most: int
+) -> list[Row[Any]]:
+    """The first rows of a statement in an order, after the one that has these keys if there are.
+
+    First those that are like it in every key but the last, then in all but the last two, and so
+    on: each part is one range of an index that is sorted already, and they follow one another.
+    """
+    found: list[Row[Any]] = []
+    for place in reversed(range(len(order))) if keys is not None else (None,):
+        part = wanted if place is None else wanted.where(*_beyond(order, keys, place))
+        chosen = part.order_by(*(each.sorted for each in order[place or 0 :]))
+        found += connection.execute(chosen.limit(most - len(found))).all()
+        if len(found) >= most:
+            break
+    return found
+
+
+def _beyond(
+    order: Sequence[Order], keys: Sequence[Any], place: int
+) -> Iterator[ColumnElement[bool]]:
+    """The conditions of being alike in the keys before a place, and standing after in that."""
+    for each, key in zip(order[:place], keys, strict=False):
+        yield each.expression == key
+    last, key = order[place], keys[place]
+    yield last.expression < key if last.descending else last.expression > key
 
 
 def token(keys: Sequence[Any]) -> str:

@@ -29,6 +29,7 @@ class Property:
     `on_request` shows in lists only when it is selected. A complex property has `members`, and
     `casts` where its type has derived ones; a collection has `each`, which gives its rows under
     an alias of that name. An enum's `literals` are its members, in the order of their values.
+    What is `always` there is never NULL; what is `lower` is stored in lower case.
     """
 
     expression: ColumnElement[Any]
@@ -40,6 +41,8 @@ class Property:
     each: Callable[[str], Items] | None = None
     literals: tuple[str, ...] = ()
     casts: Casts | None = None
+    always: bool = False
+    lower: bool = False
 
 
 @dataclass(frozen=True, slots=True)

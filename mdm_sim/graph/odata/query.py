@@ -11,6 +11,7 @@ from mdm_sim.graph.odata import paging, quirks
 from mdm_sim.graph.odata.collection import Collection, Extra, Navigation
 from mdm_sim.graph.odata.filter_sql import condition
 from mdm_sim.graph.odata.filter_text import parse
+from mdm_sim.graph.odata.filter_tree import Expression
 from mdm_sim.graph.odata.options import is_counted, number, plain
 from mdm_sim.graph.odata.paging import Order
 from mdm_sim.graph.odata.properties import named, type_name
@@ -80,11 +81,12 @@ class Reader:
     def read(self, given: Mapping[str, str], collection: Collection, level: int = 0) -> Query:
         """Check options against a collection. Raises Malformed."""
         scope = Scope(collection.properties, collection.filters, collection.casts, self.now)
-        order = _order(given, collection, scope)
+        tree = self._tree(given, collection, scope)
+        order = _order(given, collection, scope, tree)
         token = given.get("skiptoken")
         return Query(
             select=_select(given, collection),
-            where=self._where(given, collection, scope),
+            where=_where(given, collection, scope, tree),
             order=order,
             top=_top(number(given.get("top"), "$top"), collection, level),
             skip=number(given.get("skip"), "$skip") or 0,
@@ -93,20 +95,13 @@ class Reader:
             after=paging.after(token, len(order)) if token else None,
         )
 
-    def _where(
+    def _tree(
         self, given: Mapping[str, str], collection: Collection, scope: Scope
-    ) -> ColumnElement[bool] | None:
-        found = []
-        if "filter" in given:
-            tree = parse(given["filter"])
-            if quirks.apply(self.quirks, collection.name):
-                tree = quirks.bent(tree, scope)
-            found.append(condition(tree, scope))
-        if given.get("search", "").strip():
-            spelled = [named(each, collection.properties) for each in collection.searchable]
-            searchable = {each: collection.properties[each] for each in spelled if each}
-            found.append(search(given["search"], searchable))
-        return and_(*found) if found else None
+    ) -> Expression | None:
+        if "filter" not in given:
+            return None
+        tree = parse(given["filter"])
+        return quirks.bent(tree, scope) if quirks.apply(self.quirks, collection.name) else tree
 
     def _expand(self, text: str, collection: Collection, level: int) -> tuple[Expansion, ...]:
         parts = split(text, ",")
@@ -173,10 +168,26 @@ def _top(asked: int | None, collection: Collection, level: int) -> int:
     return min(size if asked is None else asked, most)
 
 
-def _order(given: Mapping[str, str], collection: Collection, scope: Scope) -> tuple[Order, ...]:
+def _where(
+    given: Mapping[str, str], collection: Collection, scope: Scope, tree: Expression | None
+) -> ColumnElement[bool] | None:
+    found = [] if tree is None else [condition(tree, scope)]
+    if given.get("search", "").strip():
+        spelled = [named(each, collection.properties) for each in collection.searchable]
+        searchable = {each: collection.properties[each] for each in spelled if each}
+        found.append(search(given["search"], searchable))
+    return and_(*found) if found else None
+
+
+def _order(
+    given: Mapping[str, str], collection: Collection, scope: Scope, tree: Expression | None
+) -> tuple[Order, ...]:
     """The keys to sort by; the object's own is the last, so that no two stand at one place."""
     if "orderby" not in given:
-        return collection.default_order or (Order(collection.key, descending=False),)
+        usual = collection.default_order or (Order(collection.key, descending=False),)
+        bounded = None if tree is None else paging.of_range(tree, scope)
+        first = [] if bounded is None else [Order(bounded, usual[0].descending)]
+        return (*first, *usual)
     order = paging.orders(given["orderby"], scope)
     return (*order, Order(collection.key, descending=order[0].descending))
 
