@@ -118,9 +118,10 @@ def _conditions(ask: Ask, collection: Collection, query: Query) -> list[ColumnEl
 
 
 def _counting(ask: Ask, collection: Collection, query: Query) -> Select[int]:
-    """The number of what a query finds; of everything where it is known without a count."""
-    if query.where is None and collection.total is not None:
-        return collection.total(ask)
+    """The number of what a query finds, without a count where it is kept."""
+    if collection.total is not None and (query.where is None or query.alike is not None):
+        kept = collection.total.number(ask)
+        return kept if query.alike is None else kept.where(query.alike)
     conditions = _conditions(ask, collection, query)
     return select(func.count()).select_from(collection.source).where(*conditions)
 

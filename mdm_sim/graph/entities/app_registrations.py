@@ -23,7 +23,7 @@ from mdm_sim.graph.edm.model import NAMESPACE, model
 from mdm_sim.graph.entities import tallies
 from mdm_sim.graph.entities.device_places import user_named
 from mdm_sim.graph.entities.modelled import casts, modelled
-from mdm_sim.graph.odata.collection import Collection
+from mdm_sim.graph.odata.collection import Collection, Total
 from mdm_sim.graph.odata.properties import Properties, Property
 from mdm_sim.policy.context import Workload
 from mdm_sim.store.tables import fact, record_tallies, registrations
@@ -144,7 +144,7 @@ def collection(version: str) -> Collection:
         of_tenant,
         extras={_OF_ANDROID: _patch_version} if _OF_ANDROID in more else {},
         casts=casts(known, known.types[_TYPE], _CONDITIONS, lambda _kind: held),
-        total=_total,
+        total=Total(_total),
     )
 
 

@@ -16,7 +16,7 @@ from mdm_sim.graph.documents.operations import Served
 from mdm_sim.graph.documents.properties import DocumentProperties
 from mdm_sim.graph.edm.model import model
 from mdm_sim.graph.edm.shaping import completed
-from mdm_sim.graph.odata.collection import Collection
+from mdm_sim.graph.odata.collection import Collection, Total
 from mdm_sim.graph.odata.paging import Order
 from mdm_sim.graph.odata.properties import Property
 from mdm_sim.graph.resolving import Place, Target
@@ -94,7 +94,7 @@ def events(version: str) -> Collection:
         extras=dict.fromkeys(_COMPLEX, fill),
         default_order=(Order(audit_events.c.seq, descending=True),),
         searchable=("displayName", "activityType"),
-        total=_total,
+        total=Total(_total),
     )
 
 

@@ -6,6 +6,7 @@ of a device: it shows in the result of a locateDevice order alone.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Float, case, func
@@ -16,7 +17,8 @@ from mdm_sim.graph.entities.device_marks import category_name, scope_tags
 from mdm_sim.graph.entities.modelled import casts, modelled
 from mdm_sim.graph.odata.properties import Casts, Properties, Property, constant
 from mdm_sim.policy.context import Platform
-from mdm_sim.store.tables import DEVICE_OWNER, DEVICE_SYSTEM, devices, fact, users
+from mdm_sim.store.expressions import OWNERS, worded
+from mdm_sim.store.tables import DEVICE_OWNER, DEVICE_SYSTEM, devices, fact, record_tallies, users
 
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -153,6 +155,16 @@ def properties(version: str) -> Properties:
     own = {"deviceEnrollmentType": Property(_enrollment_type(version))}
     held = {**_held(), **own}
     return modelled(known, known.types["managedDevice"], held, _odata_type())
+
+
+def told_by_kind(version: str) -> Properties:
+    """What is the same of all devices that are of one kind, over the numbers of each kind."""
+    kinds = record_tallies.c
+    owner = worded(kinds.ownership, OWNERS, "unknown")
+    told = {"complianceState": kinds.compliance_state, "managedDeviceOwnerType": owner}
+    told |= {"ownerType": owner} if version == "beta" else {}
+    held = properties(version)
+    return {name: replace(held[name], expression=sql) for name, sql in told.items()}
 
 
 def casts_of(version: str) -> Casts:

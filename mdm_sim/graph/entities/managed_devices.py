@@ -22,7 +22,8 @@ from mdm_sim.graph.edm.model import model
 from mdm_sim.graph.entities import action_results, device_marks, tallies
 from mdm_sim.graph.entities.device_details import EXTRAS
 from mdm_sim.graph.entities.device_places import COMANAGED, OF_USER, PATH, within
-from mdm_sim.graph.entities.managed_device_properties import casts_of, properties
+from mdm_sim.graph.entities.managed_device_properties import casts_of, properties, told_by_kind
+from mdm_sim.graph.odata.collection import Total
 from mdm_sim.graph.routing import KEY, Route
 from mdm_sim.messages import Detail, Malformed, NotFound
 from mdm_sim.policy.context import Ownership
@@ -61,7 +62,7 @@ def collection(version: str) -> listing.Collection:
         extras={"deviceActionResults": action_results.fill, **EXTRAS},
         casts=casts_of(version),
         searchable=("deviceName", "managedDeviceName", "userPrincipalName"),
-        total=tallies.devices,
+        total=Total(tallies.devices, told_by_kind(version)),
     )
 
 

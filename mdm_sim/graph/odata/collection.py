@@ -27,7 +27,7 @@ class Collection:
     whose properties no table lists. `casts` are the types that the objects may be of (their own
     too), `navigations` what $expand reads from other collections, and `cast_navigations` those
     of a derived type, by its name. A page has `page_size` objects, by $top at most `most`. `total`
-    is how many objects there are, where that is known without counting them.
+    is how many objects there are, where that is kept.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Collection:
     cast_navigations: Callable[[str], Mapping[str, Navigation]] | None = None
     searchable: tuple[str, ...] = ("displayName", "description")
     way: ColumnElement[Any] | None = None
-    total: Callable[[Ask], Select[int]] | None = None
+    total: Total | None = None
 
     def within(self, *conditions: ColumnElement[bool]) -> Collection:
         """The same collection, with more conditions from the path."""
@@ -59,6 +59,17 @@ class Collection:
         """The same collection, with more conditions from who asks."""
         outer = self.where
         return replace(self, where=lambda ask: [*outer(ask), *more(ask)], total=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A number of objects that nobody has to count: its SQL, a sum of numbers of what is alike.
+
+    `properties` are those by which it can be told apart, over the rows of these numbers.
+    """
+
+    number: Callable[[Ask], Select[int]]
+    properties: Properties = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

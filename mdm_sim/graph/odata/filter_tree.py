@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +50,19 @@ class Lambda:
 
 
 Expression = Path | Literal | Operation | Lambda
+
+
+def parts(tree: Expression) -> Iterator[Expression]:
+    """A tree and everything in it."""
+    yield tree
+    match tree:
+        case Operation(_, operands):
+            for each in operands:
+                yield from parts(each)
+        case Lambda(_, path, _, body):
+            yield path
+            if body is not None:
+                yield from parts(body)
 
 
 def wrong(position: int, reason: str = "Syntax error") -> Malformed:

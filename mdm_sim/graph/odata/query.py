@@ -11,7 +11,7 @@ from mdm_sim.graph.odata import paging, quirks
 from mdm_sim.graph.odata.collection import Collection, Extra, Navigation
 from mdm_sim.graph.odata.filter_sql import condition
 from mdm_sim.graph.odata.filter_text import parse
-from mdm_sim.graph.odata.filter_tree import Expression
+from mdm_sim.graph.odata.filter_tree import Expression, Literal, Operation, Path, parts
 from mdm_sim.graph.odata.options import is_counted, number, plain
 from mdm_sim.graph.odata.paging import Order
 from mdm_sim.graph.odata.properties import named, type_name
@@ -47,7 +47,10 @@ class Expansion:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is asked of a collection. `after` holds the sort keys of the last object seen."""
+    """What is asked of a collection. `after` holds the sort keys of the last object seen.
+
+    `alike` is what is filtered by, over the rows of the collection's `total`, where these know it.
+    """
 
     select: tuple[Selected, ...] | None
     where: ColumnElement[bool] | None
@@ -57,6 +60,7 @@ class Query:
     count: bool
     expand: tuple[Expansion, ...]
     after: tuple[str | float, ...] | None
+    alike: ColumnElement[bool] | None = None
 
     @property
     def told(self) -> str:
@@ -93,6 +97,7 @@ class Reader:
             count=is_counted(given.get("count")),
             expand=self._expand(given.get("expand", ""), collection, level),
             after=paging.after(token, len(order)) if token else None,
+            alike=_alike(given, collection, scope, tree),
         )
 
     def _tree(
@@ -177,6 +182,23 @@ def _where(
         searchable = {each: collection.properties[each] for each in spelled if each}
         found.append(search(given["search"], searchable))
     return and_(*found) if found else None
+
+
+def _alike(
+    given: Mapping[str, str], collection: Collection, scope: Scope, tree: Expression | None
+) -> ColumnElement[bool] | None:
+    """A filter by nothing but properties that the numbers of the collection's total know."""
+    if tree is None or collection.total is None or given.get("search", "").strip():
+        return None
+    known = {name.lower(): prop for name, prop in collection.total.properties.items()}
+    for part in parts(tree):
+        match part:
+            case Literal() | Operation("and" | "or" | "not" | "in" | "eq" | "ne"):
+                continue
+            case Path((name,)) if name.lower() in known:
+                continue
+        return None
+    return condition(tree, Scope(known, {}, None, scope.now))
 
 
 def _order(
