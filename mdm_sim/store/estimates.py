@@ -32,21 +32,29 @@ _WORDS = {
 _KEYS = {"id", "seq", "digest", "token_hash", "user_principal_name"}
 _INDEXES = text("SELECT name FROM pragma_index_list(:table)")
 _COLUMNS = text("SELECT name FROM pragma_index_info(:index) ORDER BY seqno")
+_KNOWN = text("SELECT tbl, idx, stat FROM sqlite_stat1")
 _TELL = text("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (:table, :index, :stat)")
 
 
 def install(connection: Connection) -> None:
-    """Tell the planner; connections that are opened from then on know it."""
+    """Tell the planner, if it was told otherwise; connections opened from then on know it."""
     if connection.dialect.name != "sqlite":
         return
+    told = list(_told(connection))
     connection.execute(text("ANALYZE sqlite_schema"))
-    connection.execute(text("DELETE FROM sqlite_stat1"))
+    if sorted(tuple(row) for row in connection.execute(_KNOWN)) != sorted(told):
+        connection.execute(text("DELETE FROM sqlite_stat1"))
+        for table, index, stat in told:
+            connection.execute(_TELL, {"table": table, "index": index, "stat": stat})
+        connection.execute(text("ANALYZE sqlite_schema"))
+
+
+def _told(connection: Connection) -> Iterator[tuple[str, str, str]]:
     for table in _LARGE:
         for index in connection.execute(_INDEXES, {"table": table.name}).scalars().all():
             columns = connection.execute(_COLUMNS, {"index": index}).scalars().all()
             stat = " ".join(str(number) for number in _numbers(index, columns))
-            connection.execute(_TELL, {"table": table.name, "index": index, "stat": stat})
-    connection.execute(text("ANALYZE sqlite_schema"))
+            yield table.name, index, stat
 
 
 def _numbers(index: str, columns: Sequence[str | None]) -> Iterator[int]:

@@ -228,3 +228,14 @@ def test_the_guard_asks_about_every_context_column(plain: sqlite3.Connection) ->
     (sql,) = plain.execute(query).fetchone()
     watched = sql.partition(" UPDATE OF ")[2].partition(" ON ")[0].split(", ")
     assert set(watched) == {"facts", *InContext.__annotations__}
+
+
+def test_the_planner_is_told_of_every_index_of_the_large_tables_once(migrated: Store) -> None:
+    query = text("SELECT idx, stat FROM sqlite_stat1 WHERE tbl = 'managed_devices' ORDER BY idx")
+    with migrated.write() as connection:
+        first = connection.execute(query).all()
+        schema.upgrade(connection)
+        assert connection.execute(query).all() == first
+    indexes = {name for name in things(migrated, "index") if name.startswith("ix_device_")}
+    assert {row.idx for row in first} > indexes - {"ix_device_owners_user"}
+    assert dict(map(tuple, first))["ix_device_owner"] == "10000000 1000000 250000 1"
