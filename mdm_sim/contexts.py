@@ -96,13 +96,9 @@ _MANAGED = Prepared(
 
 def of_row(row: Any) -> Context:
     """The context that a record's row was last judged in."""
-    held = row._mapping  # noqa: SLF001
-    flags = {name: bool(held[name]) for name in COLUMNS[3:]}
+    flags = {name: bool(getattr(row, name)) for name in COLUMNS[3:]}
     return Context(
-        Workload(held["workload"]),
-        Ownership(held["ownership"]),
-        Platform(held["platform"]),
-        **flags,
+        Workload(row.workload), Ownership(row.ownership), Platform(row.platform), **flags
     )
 
 

@@ -253,7 +253,7 @@ def stored_facts(connection: Connection, row: Any, now: float) -> dict[str, Any]
     if row.epoch != contexts.epoch(connection, row.tenant_id):
         managed = contexts.apps_managed(connection, row.tenant_id, facts)
         facts = minimise(facts, contexts.current(connection, row), managed).kept
-    expires = row._mapping.get("location_expires_at")  # noqa: SLF001
+    expires = getattr(row, "location_expires_at", None)
     if expires is not None and expires <= now:
         facts.pop("location", None)
     return facts

@@ -42,7 +42,7 @@ def add_routes(blueprint: Blueprint, desk: Desk) -> None:
 def _find(connection: Connection, tenant_id: str, record_id: str) -> Any:
     for workload in Workload:
         row = records.find(connection, workload, tenant_id, record_id)
-        if row is not None and not row._mapping.get("hidden"):  # noqa: SLF001
+        if row is not None and not getattr(row, "hidden", False):
             return row
     message = "there is no such record"
     raise NotFound(message)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -49,11 +50,13 @@ class Store:
             message = "the database URL must begin with sqlite:///"
             raise ValueError(message)
         self.engine = _open(url, "FULL" if full_sync else "NORMAL")
+        self._mine = threading.local()
+        self._held: list[Connection] = []
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that holds the writer's place from its first statement."""
-        with self.engine.connect() as connection:
+        with self._connection(read_only=False) as connection:
             with connection.begin():
                 yield connection
             if connection.info.pop(_SCRUB, False):
@@ -63,8 +66,36 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A snapshot to read from; it blocks nobody."""
-        with self.engine.connect().execution_options(read_only=True) as connection:
+        with self._connection(read_only=True) as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def _connection(self, *, read_only: bool) -> Iterator[Connection]:
+        """The thread's own connection, which it keeps; another one inside of a transaction.
+
+        Taking one from the pool and giving it back costs more than a small transaction.
+        """
+        held: Connection | None = getattr(self._mine, "connection", None)
+        if held is not None and held.in_transaction():
+            with self.engine.connect() as connection:
+                yield connection.execution_options(read_only=read_only)
+            return
+        if held is None:
+            held = self._mine.connection = self.engine.connect()
+            self._held.append(held)
+        is_whole = False
+        try:
+            yield held.execution_options(read_only=read_only)
+            is_whole = True
+        finally:
+            if not is_whole:
+                self._drop(held)
+
+    def _drop(self, held: Connection) -> None:
+        """Give back a connection that broke off, however it stands: the pool rolls it back."""
+        self._mine.connection = None
+        self._held.remove(held)
+        held.close()
 
     def scrub(self) -> None:
         """Cut the write-ahead log to nothing, where nobody bars it."""
@@ -78,6 +109,9 @@ class Store:
 
     def close(self) -> None:
         """Give every connection back to the operating system."""
+        while self._held:
+            self._held.pop().close()
+        self._mine = threading.local()
         self.engine.dispose()
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+import sqlite3
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, event
+from sqlalchemy import event
 
 from mdm_sim import entra, privacy, wire
 from mdm_sim.graph import door as graph
@@ -42,7 +43,6 @@ class Cut(Exception):
 class Saw:
     """Breaks the n-th write of a transaction; the last step is the commit itself."""
 
-    engine: Engine
     at: int = 0
     seen: list[str] = field(default_factory=list)
 
@@ -50,24 +50,52 @@ class Saw:
         """Count from nothing, and break step number `at`."""
         self.at, self.seen = at, []
 
-    def _step(self, name: str) -> None:
+    def step(self, name: str) -> None:
+        """A write or a commit is about to happen."""
         self.seen.append(name)
         if len(self.seen) == self.at:
             raise Cut(CANARY)
 
-    def write(self, *given: Any) -> None:
-        """A statement is about to run."""
-        if given[2].lstrip().upper().startswith(WRITES):
-            self._step(given[2])
 
-    def commit(self, _connection: Any) -> None:
-        """A transaction is about to be committed."""
-        self._step("COMMIT")
+def sawn(saw: Saw) -> type[sqlite3.Connection]:
+    """SQLite's driver with a saw at each of its statements."""
+
+    class Cursor(sqlite3.Cursor):
+        def execute(self, sql: str, parameters: Any = ()) -> Any:
+            if sql.lstrip().upper().startswith(WRITES):
+                saw.step(sql)
+            return super().execute(sql, parameters)
+
+        def executemany(self, sql: str, rows: Any) -> Any:
+            saw.step(sql)
+            return super().executemany(sql, rows)
+
+    class Connection(sqlite3.Connection):
+        def cursor(self, *_: Any, **__: Any) -> Any:
+            return super().cursor(Cursor)
+
+        def commit(self) -> None:
+            saw.step("COMMIT")
+            super().commit()
+
+    return Connection
 
 
 @pytest.fixture
-def client(desk: Desk, settings: Settings) -> FlaskClient:
-    """The doors on this test's own desk, whose engine can be sawn."""
+def saw(desk: Desk) -> Saw:
+    """A saw at the driver, since the hot path uses nothing but the driver."""
+    sawing = Saw()
+
+    @event.listens_for(desk.store.engine, "do_connect")
+    def _with_saw(_dialect: Any, _record: Any, _given: Any, options: dict[str, Any]) -> None:
+        options["factory"] = sawn(sawing)
+
+    return sawing
+
+
+@pytest.fixture
+def client(desk: Desk, saw: Saw, settings: Settings) -> FlaskClient:
+    """The doors on this test's own desk, whose driver can be sawn."""
     app = Flask("sawn", static_folder=None)
     app.register_blueprint(plain.door(desk, "mdm"))
     app.register_blueprint(graph.door(desk, settings))
@@ -75,17 +103,6 @@ def client(desk: Desk, settings: Settings) -> FlaskClient:
         app.register_blueprint(door(desk))
     wire.answer_faults(app)
     return app.test_client()
-
-
-@pytest.fixture
-def saw(desk: Desk) -> Iterator[Saw]:
-    """A saw at the engine."""
-    sawing = Saw(desk.store.engine)
-    event.listen(sawing.engine, "before_cursor_execute", sawing.write)
-    event.listen(sawing.engine, "commit", sawing.commit)
-    yield sawing
-    event.remove(sawing.engine, "before_cursor_execute", sawing.write)
-    event.remove(sawing.engine, "commit", sawing.commit)
 
 
 @dataclass
