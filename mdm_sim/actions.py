@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, insert, select, update
 
 from mdm_sim.messages import Conflict, Impossible, NotFound, Order, Result
 from mdm_sim.policy.context import Ownership, Platform, Workload
@@ -40,6 +40,20 @@ _OPEN = Prepared(
     )
     .order_by(orders.c.seq)
 )
+
+
+def has_open(table: Table[Any]) -> ColumnElement[bool]:
+    """SQL: whether an order waits for a record or was handed out to it."""
+    return (
+        select(orders.c.id)
+        .where(
+            orders.c.tenant_id == table.c.tenant_id,
+            orders.c.record_id == table.c.id,
+            (orders.c.state == "pending") | (orders.c.state == "active"),
+        )
+        .correlate(table)
+        .exists()
+    )
 
 
 def ask(work: Work, row: Any, name: str, parameters: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from flask import Flask, Response
 from sqlalchemy import select
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from mdm_sim import encodings, entra, openapi, privacy, wire
+from mdm_sim import encodings, entra, lane, openapi, privacy, wire
 from mdm_sim.clock import Clock
 from mdm_sim.graph import blobs
 from mdm_sim.graph import door as graph
@@ -31,7 +31,7 @@ def create_app(settings: Settings) -> Flask:
     app = Flask("mdm_sim", static_folder=None)
     app.extensions["mdm_sim"] = desk
     app.config.update(MAX_CONTENT_LENGTH=settings.max_body_bytes, MAX_FORM_MEMORY_SIZE=None)
-    for check in (wire.limit_headers, wire.require_host, encodings.unpack):
+    for check in (wire.tell_crash, wire.limit_headers, wire.require_host, encodings.unpack):
         app.before_request(check)
     app.after_request(encodings.pack)
     app.register_blueprint(plain.door(desk, settings.workload))
@@ -43,7 +43,10 @@ def create_app(settings: Settings) -> Flask:
     app.add_url_rule("/healthz", "healthz", lambda: wire.answer({"status": "ok"}))
     app.add_url_rule("/readyz", "readyz", lambda: _ready(desk))
     inner = _behind_proxy(app.wsgi_app, settings.trusted_proxy)
-    app.wsgi_app = _normalised(inner)  # type: ignore[method-assign,assignment]
+    hot = plain.hot(desk, settings.workload)
+    app.wsgi_app = lane.before(  # type: ignore[method-assign]
+        _normalised(inner), hot, settings.max_body_bytes
+    )
     return app
 
 

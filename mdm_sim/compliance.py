@@ -11,13 +11,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, select
 
 from mdm_sim.policy.context import Platform
 from mdm_sim.store.prepared import Prepared
 from mdm_sim.store.tables import documents
 
 POLICIES = "deviceManagement/deviceCompliancePolicies"
+# The verdict where no policy asks for anything, or what is asked for is so.
+NOTHING_ASKED = "compliant"
 ASSIGNMENTS = f"{POLICIES}/assignments"
 # Assignment targets that reach every device.
 EVERYBODY = {
@@ -51,18 +53,30 @@ _REQUIRED = {
 }
 # fmt: on
 
-_ASSIGNED = Prepared(
-    select(documents.c.id, documents.c.odata_type, documents.c.document).where(
-        documents.c.tenant_id == bindparam("tenant"), documents.c.collection == POLICIES
+_targets = documents.alias("targets")
+# A policy as often as it is assigned.
+_POLICIES = Prepared(
+    select(
+        documents.c.odata_type, documents.c.document, _targets.c.document.label("assignment")
     )
-)
-_TARGETS = Prepared(
-    select(documents.c.document).where(
-        documents.c.tenant_id == bindparam("tenant"),
-        documents.c.collection == ASSIGNMENTS,
-        documents.c.parent_id == bindparam("policy"),
+    .join(
+        _targets,
+        (_targets.c.tenant_id == documents.c.tenant_id)
+        & (_targets.c.collection == ASSIGNMENTS)
+        & (_targets.c.parent_id == documents.c.id),
     )
+    .where(documents.c.tenant_id == bindparam("tenant"), documents.c.collection == POLICIES)
 )
+
+
+def has_policies(table: Table[Any]) -> ColumnElement[bool]:
+    """SQL: whether the tenant of a record has any policy at all."""
+    return (
+        select(documents.c.id)
+        .where(documents.c.tenant_id == table.c.tenant_id, documents.c.collection == POLICIES)
+        .correlate(table)
+        .exists()
+    )
 
 
 def evaluate(
@@ -74,22 +88,21 @@ def evaluate(
     """
     verdicts = [
         _verdict(orjson.loads(row.document), inputs)
-        for row in _ASSIGNED(connection, tenant=tenant_id)
-        if _is_for(row.odata_type, platform) and _is_assigned(connection, tenant_id, row.id)
+        for row in _POLICIES(connection, tenant=tenant_id)
+        if _is_for(row.odata_type, platform) and _is_for_everybody(row.assignment)
     ]
     if False in verdicts:
         return "noncompliant"
-    return None if None in verdicts else "compliant"
+    return None if None in verdicts else NOTHING_ASKED
 
 
 def _is_for(odata_type: str, platform: Platform) -> bool:
     return odata_type.removeprefix("#microsoft.graph.").startswith(PREFIXES[platform])
 
 
-def _is_assigned(connection: Connection, tenant_id: str, policy_id: str) -> bool:
-    rows = _TARGETS(connection, tenant=tenant_id, policy=policy_id)
-    targets = (orjson.loads(row[0]).get("target") or {} for row in rows)
-    return any(target.get("@odata.type") in EVERYBODY for target in targets)
+def _is_for_everybody(assignment: str) -> bool:
+    target = orjson.loads(assignment).get("target") or {}
+    return target.get("@odata.type") in EVERYBODY
 
 
 def _verdict(policy: Mapping[str, Any], inputs: Mapping[str, Any]) -> bool | None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, select, true, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, select, true, update
 
 from mdm_sim import diagnostics, queries, receipts
 from mdm_sim.messages import Forbidden, receipt
@@ -53,28 +55,42 @@ _CONNECTORS = Prepared(
         documents.c.tenant_id == bindparam("tenant"), documents.c.collection == CONNECTORS
     )
 )
+
+
+def _joined_device(tenant: Any, device_id: Any, user_id: Any) -> Select[Any]:
+    """SQL: the directory's device of this id, if it is joined and this user owns it."""
+    return (
+        select(directory_devices.c.id)
+        .join(
+            device_owners,
+            (device_owners.c.tenant_id == directory_devices.c.tenant_id)
+            & (device_owners.c.directory_device_id == directory_devices.c.id),
+        )
+        .join(
+            users,
+            (users.c.tenant_id == device_owners.c.tenant_id)
+            & (users.c.id == device_owners.c.user_id),
+        )
+        .where(
+            directory_devices.c.tenant_id == tenant,
+            directory_devices.c.device_id == device_id,
+            # Joined or hybrid joined; a device that is only registered is `Workplace`.
+            (directory_devices.c.trust_type == "AzureAd")
+            | (directory_devices.c.trust_type == "ServerAd"),
+            device_owners.c.user_id == user_id,
+            users.c.deleted_at.is_(None),
+        )
+    )
+
+
 _JOINED = Prepared(
-    select(directory_devices.c.id)
-    .join(
-        device_owners,
-        (device_owners.c.tenant_id == directory_devices.c.tenant_id)
-        & (device_owners.c.directory_device_id == directory_devices.c.id),
-    )
-    .join(
-        users,
-        (users.c.tenant_id == device_owners.c.tenant_id) & (users.c.id == device_owners.c.user_id),
-    )
-    .where(
-        directory_devices.c.tenant_id == bindparam("tenant"),
-        directory_devices.c.device_id == bindparam("device_id"),
-        # Joined or hybrid joined; a device that is only registered is `Workplace`.
-        (directory_devices.c.trust_type == "AzureAd")
-        | (directory_devices.c.trust_type == "ServerAd"),
-        device_owners.c.user_id == bindparam("user_id"),
-        users.c.deleted_at.is_(None),
-    )
-    .limit(1)
+    _joined_device(bindparam("tenant"), bindparam("device_id"), bindparam("user_id")).limit(1)
 )
+
+
+def joined(table: Table[Any], device_id: Any) -> ColumnElement[bool]:
+    """SQL: whether the directory has a record's user's device under `device_id`, joined."""
+    return _joined_device(table.c.tenant_id, device_id, table.c.user_id).correlate(table).exists()
 
 
 def _update(table: Table[Any], *names: str) -> Prepared:
@@ -96,10 +112,17 @@ _MANAGED = Prepared(
 
 def of_row(row: Any) -> Context:
     """The context that a record's row was last judged in."""
-    flags = {name: bool(getattr(row, name)) for name in COLUMNS[3:]}
-    return Context(
-        Workload(row.workload), Ownership(row.ownership), Platform(row.platform), **flags
-    )
+    return _context(*_columns_of(row))
+
+
+_columns_of = attrgetter(*COLUMNS)
+
+
+@lru_cache(maxsize=4096)
+def _context(workload: str, ownership: str, platform: str, *flags: int) -> Context:
+    """One of the contexts that there are; the columns of a record tell which."""
+    conditions = dict(zip(COLUMNS[3:], map(bool, flags), strict=True))
+    return Context(Workload(workload), Ownership(ownership), Platform(platform), **conditions)
 
 
 def columns(context: Context) -> dict[str, Any]:
@@ -123,7 +146,12 @@ def epoch(connection: Connection, tenant_id: str) -> int:
 
 def require_open(connection: Connection, tenant_id: str) -> None:
     """Raise Forbidden where the tenant was closed: nothing more is collected for it."""
-    if _SETTINGS(connection, tenant=tenant_id).one().closed_at is not None:
+    require_open_at(_SETTINGS(connection, tenant=tenant_id).one().closed_at)
+
+
+def require_open_at(closed_at: float | None) -> None:
+    """Raise Forbidden for the tenant that was closed at a moment, if it was."""
+    if closed_at is not None:
         message = "the tenant is closed"
         raise Forbidden(message)
 

@@ -7,6 +7,7 @@ import io
 import zlib
 
 from flask import Response, request
+from werkzeug.http import parse_accept_header
 from werkzeug.wsgi import get_input_stream
 
 from mdm_sim.messages import Malformed, TooLarge, WrongMediaType
@@ -15,6 +16,15 @@ from mdm_sim.messages import Malformed, TooLarge, WrongMediaType
 LEAST = 1_400
 _LEVEL = 5
 _GZIP = 16 + zlib.MAX_WBITS
+# What most clients send, read already.
+_COMMON = {
+    "": False,
+    "identity": False,
+    "gzip": True,
+    "gzip, deflate": True,
+    "gzip, deflate, br": True,
+    "gzip, deflate, br, zstd": True,
+}
 
 
 def unpack() -> None:
@@ -51,11 +61,29 @@ def pack(response: Response) -> Response:
     """The answer in gzip where the caller takes that and the body is worth it."""
     if response.is_streamed or "Content-Encoding" in response.headers:
         return response
-    body = response.get_data()
-    if len(body) < LEAST:
-        return response
-    response.vary.add("Accept-Encoding")
-    if request.accept_encodings["gzip"] > 0:
-        response.set_data(gzip.compress(body, _LEVEL, mtime=0))
-        response.headers["Content-Encoding"] = "gzip"
+    body, headers = packed(response.get_data(), request.headers.get("Accept-Encoding", ""))
+    if headers:
+        response.vary.add("Accept-Encoding")
+    for name, text in headers[1:]:
+        response.set_data(body)
+        response.headers[name] = text
     return response
+
+
+def packed(body: bytes, accepted: str) -> tuple[bytes, list[tuple[str, str]]]:
+    """A body in gzip where `accepted` (Accept-Encoding) takes that and it is worth it.
+
+    Returns with it the headers that say so; the first is that the answer varies.
+    """
+    if len(body) < LEAST:
+        return body, []
+    headers = [("Vary", "Accept-Encoding")]
+    if not _takes_gzip(accepted):
+        return body, headers
+    return gzip.compress(body, _LEVEL, mtime=0), [*headers, ("Content-Encoding", "gzip")]
+
+
+def _takes_gzip(accepted: str) -> bool:
+    if accepted in _COMMON:
+        return _COMMON[accepted]
+    return bool(parse_accept_header(accepted)["gzip"] > 0)

@@ -25,12 +25,25 @@ PATHS = {
 }
 EVERYBODY = "#microsoft.graph.allLicensedUsersAssignmentTarget"
 
+_targets = documents.alias("targets")
+# A policy that names an app as often as it is assigned.
 _NAMING = Prepared(
-    select(documents.c.id, documents.c.document, documents.c.version)
+    select(
+        documents.c.id,
+        documents.c.document,
+        documents.c.version,
+        _targets.c.document.label("assignment"),
+    )
     .join(
         managed_apps,
         (managed_apps.c.tenant_id == documents.c.tenant_id)
         & (managed_apps.c.document_id == documents.c.id),
+    )
+    .join(
+        _targets,
+        (_targets.c.tenant_id == documents.c.tenant_id)
+        & (_targets.c.collection == bindparam("assignments"))
+        & (_targets.c.parent_id == documents.c.id),
     )
     .where(
         documents.c.tenant_id == bindparam("tenant"),
@@ -39,13 +52,6 @@ _NAMING = Prepared(
     )
     .order_by(documents.c.id)
 )
-_TARGETS = Prepared(
-    select(documents.c.document).where(
-        documents.c.tenant_id == bindparam("tenant"),
-        documents.c.collection == bindparam("path"),
-        documents.c.parent_id == bindparam("policy"),
-    )
-)
 
 
 def policies_for(
@@ -53,12 +59,17 @@ def policies_for(
 ) -> list[dict[str, Any]]:
     """The policies that name the app and are assigned to all users, each with its settings."""
     path = PATHS[platform]
-    named = next(iter(identifier.values()), "")
-    rows = _NAMING(connection, tenant=tenant_id, path=path, identifier=named).all()
+    rows = _NAMING(
+        connection,
+        tenant=tenant_id,
+        path=path,
+        assignments=f"{path}/assignments",
+        identifier=next(iter(identifier.values()), ""),
+    )
+    assigned = {row.id: row for row in rows if _is_for_everybody(row.assignment)}
     return [
         {"id": row.id, "version": row.version, **_settings(row.document)}
-        for row in rows
-        if _is_assigned(connection, tenant_id, f"{path}/assignments", row.id)
+        for row in assigned.values()
     ]
 
 
@@ -67,7 +78,5 @@ def _settings(document: str) -> dict[str, Any]:
     return {name: value for name, value in stored.items() if name != "apps"}
 
 
-def _is_assigned(connection: Connection, tenant_id: str, path: str, policy_id: str) -> bool:
-    rows = _TARGETS(connection, tenant=tenant_id, path=path, policy=policy_id)
-    targets = (orjson.loads(row[0])["target"] for row in rows)
-    return any(target["@odata.type"] == EVERYBODY for target in targets)
+def _is_for_everybody(assignment: str) -> bool:
+    return bool(orjson.loads(assignment)["target"]["@odata.type"] == EVERYBODY)

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, sel
 from mdm_sim import actions, contexts, diagnostics, queries, receipts, tokens
 from mdm_sim.policy import catalogue
 from mdm_sim.policy.context import Context, Ownership, Platform, Workload
+from mdm_sim.policy.facts import KINDS
 from mdm_sim.policy.minimise import Minimised, minimise
 from mdm_sim.policy.retention import seconds
 from mdm_sim.remote_actions import WIPED_ONLY
@@ -67,8 +68,15 @@ def same_hardware(work: Work, platform: Platform, facts: Mapping[str, Any]) -> l
 
 
 def split(kept: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What goes into the record's own document, and what goes under a pseudonym."""
+    """What goes into the record's own document, and what goes under a pseudonym.
+
+    Facts stand in the order of their table, so that the same facts are the same text.
+    """
+    if len(kept) > 1:
+        kept = {name: kept[name] for name in KINDS if name in kept}
     optional = {name: kept[name] for name in diagnostics.FACTS if name in kept}
+    if not optional:
+        return dict(kept), optional
     return {name: value for name, value in kept.items() if name not in optional}, optional
 
 

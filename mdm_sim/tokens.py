@@ -38,6 +38,8 @@ KEY_PERIOD_SECONDS = seconds("signing_key")
 SKEW_SECONDS = 300
 _SLOW_HASH = "scrypt:16384:8:1"
 _LONGEST = 8192
+UNKNOWN = "the token is not valid here"
+ENDED = "this enrollment has ended; enroll again"
 
 _FIND = Prepared(
     select(
@@ -102,13 +104,20 @@ def find(connection: Connection, token: str, kinds: frozenset[str], now: float) 
     Raises Unauthenticated when there is none or it has expired, Gone when its record has ended.
     """
     row = _FIND(connection, hash=digest(token)).one_or_none()
-    if row is None or row[1] not in kinds or (row[4] is not None and row[4] <= now):
-        message = "the token is not valid here"
-        raise Unauthenticated(message)
-    if row[3] != "live":
-        message = "this enrollment has ended; enroll again"
-        raise Gone(message)
-    return Credential(row[0], row[1], row[2], orjson.loads(row[5]))
+    if row is None:
+        raise Unauthenticated(UNKNOWN)
+    require_live(row.kind, row.state, row.expires_at, kinds, now)
+    return Credential(row.tenant_id, row.kind, row.subject_id, orjson.loads(row.detail))
+
+
+def require_live(
+    kind: str, state: str, expires_at: float | None, kinds: frozenset[str], now: float
+) -> None:
+    """Raise Unauthenticated or Gone unless a credential is of one of `kinds` and still counts."""
+    if kind not in kinds or (expires_at is not None and expires_at <= now):
+        raise Unauthenticated(UNKNOWN)
+    if state != "live":
+        raise Gone(ENDED)
 
 
 def end(connection: Connection, tenant_id: str, subject_id: str, now: float) -> None:

@@ -6,8 +6,9 @@ An error is Graph's envelope on every door. It quotes nothing that the caller se
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -33,6 +34,9 @@ from mdm_sim.store.work import Desk, Work
 
 MOST_DRAINED = 16 * 1024 * 1024
 MOST_HEADER_CHARACTERS = 64 * 1024
+# Where in the environ a crash is that happened before Flask's turn.
+CRASHED = "mdm_sim.crashed"
+JSON, UNCACHED = "application/json", "no-store"
 _LOG = logging.getLogger("mdm_sim")
 
 STATUS: dict[type[Fault], int] = {
@@ -53,10 +57,44 @@ STATUS: dict[type[Fault], int] = {
 _BY_STATUS = {status: kind.code for kind, status in STATUS.items()} | {405: "methodNotAllowed"}
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a door that is a plain function is given: a bearer token, a JSON text, an own id."""
+
+    token: str
+    body: bytes
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What such a door answers: a status and a JSON text."""
+
+    status: int
+    body: bytes
+
+
+Door = Callable[[Asked], Told]
+
+
+def asked() -> Asked:
+    """This request, for a door that is a plain function.
+
+    Raises Unauthenticated without any credential, then WrongMediaType or RequestEntityTooLarge.
+    """
+    return Asked(bearer(), _json_text(), request_id())
+
+
+def told(answered: Told) -> Response:
+    """What such a door told, as an answer."""
+    response = Response(answered.body, answered.status, mimetype=JSON)
+    response.headers["Cache-Control"] = UNCACHED
+    return response
+
+
 def answer(body: Any, status: int = 200, **headers: str) -> Response:
     """A JSON answer that no cache keeps."""
-    response = Response(orjson.dumps(body), status, mimetype="application/json")
-    response.headers["Cache-Control"] = "no-store"
+    response = told(Told(status, orjson.dumps(body)))
     response.headers.update({name.replace("_", "-"): text for name, text in headers.items()})
     return response
 
@@ -66,14 +104,18 @@ def read_json() -> dict[str, Any]:
 
     Raises WrongMediaType, TooLarge or Malformed.
     """
-    if request.mimetype != "application/json":
+    return parse(_json_text())
+
+
+def _json_text() -> bytes:
+    if request.mimetype != JSON:
         message = "the body has to be application/json"
         raise messages.WrongMediaType(message)
     data = request.get_data()
     if request.content_length is None and len(data) >= (request.max_content_length or 0) > 0:
         # A chunked body that reaches the limit is cut there without an error.
         raise RequestEntityTooLarge
-    return parse(data)
+    return data
 
 
 def read_body(schema: Schema) -> dict[str, Any]:
@@ -109,11 +151,17 @@ def own_root() -> str:
 
 def bearer() -> str:
     """The token of the Authorization header (RFC 6750). Raises Unauthenticated without one."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
+    token = token_of(request.headers.get("Authorization", ""))
+    if not token:
         message = "Access token is empty."
         raise Unauthenticated(message)
-    return token.strip()
+    return token
+
+
+def token_of(authorization: str) -> str:
+    """The bearer token in an Authorization header's text, empty where there is none."""
+    scheme, _, token = authorization.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def principal(desk: Desk) -> Principal:
@@ -139,16 +187,6 @@ def actor(who: Principal) -> audit.Actor:
 def work_for(desk: Desk, who: Principal) -> Iterator[Work]:
     """One transaction on behalf of a caller."""
     with desk.work(who.tenant_id, actor(who), correlation_id()) as work:
-        yield work
-
-
-@contextmanager
-def work_of_user(desk: Desk, who: Principal) -> Iterator[Work]:
-    """One transaction for an end user, whom no entry names: a record's id takes their place.
-
-    Entries carry the request's own id, since a caller's could hold anything of 128 bits.
-    """
-    with desk.work(who.tenant_id, audit.Actor("Unknown"), request_id()) as work:
         yield work
 
 
@@ -238,6 +276,12 @@ def on_crash(error: Exception) -> Response:
     """A fault of ours. The log gets the kind of error and the request's id, nothing else."""
     _LOG.error("request %s failed with %s", request_id(), type(error).__name__)
     return answer(error_body("internalError", "The service failed."), 500)
+
+
+def tell_crash() -> None:
+    """Raise what a door broke with before Flask came to its turn."""
+    if error := request.environ.get(CRASHED):
+        raise error
 
 
 def answer_faults(place: Blueprint | Flask) -> None:

@@ -33,7 +33,7 @@ class Fact(fields.Field[Any]):
         data: Mapping[str, Any] | None,  # noqa: ARG002
         **_: Any,
     ) -> Any:
-        checked = _check(self.kind, value)
+        checked = check_kind(self.kind, value)
         if self.kind is Kind.OBJECT:
             return self._open(checked)
         if self.kind is Kind.OBJECTS:
@@ -45,7 +45,7 @@ class Fact(fields.Field[Any]):
         for name, item in value.items():
             kind = self.members.get(name)
             try:
-                opened[name] = item if kind is None else _check(kind, item)
+                opened[name] = item if kind is None else check_kind(kind, item)
             except ValidationError as error:
                 wrong[name] = error.messages
         wrong = wrong or {name: ["a value is expected"] for name in self.needed - opened.keys()}
@@ -65,7 +65,8 @@ class Fact(fields.Field[Any]):
         return opened
 
 
-def _check(kind: Kind, value: Any) -> Any:
+def check_kind(kind: Kind, value: Any) -> Any:
+    """A value as it is kept. Raises ValidationError, which says what is expected."""
     expected, check = SYNTAX[kind]
     value = whole(value) if kind is Kind.COUNT else value
     checked = check(value) if fits(kind, value) else None

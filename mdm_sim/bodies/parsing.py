@@ -14,6 +14,13 @@ MOST_CONTAINERS = 20_000
 
 def parse(data: bytes) -> dict[str, Any]:
     """The object that `data` holds. Raises Malformed or TooLarge."""
+    body = parse_object(data)
+    require_shallow(body)
+    return body
+
+
+def parse_object(data: bytes) -> dict[str, Any]:
+    """The object that `data` holds, whatever its depth. Raises Malformed."""
     try:
         body = orjson.loads(data)
     except orjson.JSONDecodeError as error:
@@ -21,11 +28,11 @@ def parse(data: bytes) -> dict[str, Any]:
     if not isinstance(body, dict):
         message = "the body has to be a JSON object"
         raise Malformed(message, [Detail("", "an object is expected")])
-    _require_shallow(body)
     return body
 
 
-def _require_shallow(body: Any) -> None:
+def require_shallow(body: Any) -> None:
+    """Raise TooLarge for a body that is beyond the limits of depth or count."""
     level, depth, count = [body], 0, 0
     while level:
         depth, count = depth + 1, count + len(level)
@@ -36,5 +43,5 @@ def _require_shallow(body: Any) -> None:
             child
             for container in level
             for child in (container.values() if isinstance(container, dict) else container)
-            if isinstance(child, (dict, list))
+            if child.__class__ is dict or child.__class__ is list
         ]

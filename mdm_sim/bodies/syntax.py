@@ -5,12 +5,10 @@ A check returns the value as it is kept (a MAC address without separators), or N
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from mdm_sim.policy.facts import LARGEST, Kind
 
@@ -46,18 +44,27 @@ THREAT_STATES = _words("""
 """)
 
 
+_PATTERNS = {kind: re.compile(pattern) for kind, pattern in PATTERNS.items()}
+_OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+# Four octets without leading zeros: an IPv4 address has no other spelling.
+_ADDRESS = re.compile(rf"{_OCTET}(\.{_OCTET}){{3}}")
+_DOUBLED = str.maketrans("0123456789", "0246813579")
+
+
 def has_luhn(digits: str) -> bool:
     """Whether the last of `digits` is their check digit (ISO/IEC 7812-1, Luhn)."""
-    doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits)))
-    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+    doubled = digits[-2::-2].translate(_DOUBLED)
+    return sum(map(int, digits[-1::-2] + doubled)) % 10 == 0
 
 
 def _matches(kind: Kind, value: str) -> bool:
-    return re.fullmatch(PATTERNS[kind], value) is not None
+    return _PATTERNS[kind].fullmatch(value) is not None
 
 
 def _text(value: str) -> str | None:
-    return value if len(value) <= LONGEST_TEXT and _matches(Kind.TEXT, value) else None
+    # What is printable has no controls; the pattern is for the rest.
+    good = len(value) <= LONGEST_TEXT and (value.isprintable() or _matches(Kind.TEXT, value))
+    return value if good else None
 
 
 def _texts(value: list[str]) -> list[str] | None:
@@ -70,7 +77,7 @@ def _one_of(members: frozenset[str]) -> Callable[[str], str | None]:
 
 
 def _guid(value: str) -> str | None:
-    return str(UUID(value)) if _matches(Kind.GUID, value) else None
+    return value.strip("{}").lower() if _matches(Kind.GUID, value) else None
 
 
 def _digits(kind: Kind) -> Callable[[str], str | None]:
@@ -83,10 +90,7 @@ def _mac(value: str) -> str | None:
 
 
 def _ipv4(value: str) -> str | None:
-    try:
-        return str(ipaddress.IPv4Address(value))
-    except ValueError:
-        return None
+    return value if _ADDRESS.fullmatch(value) else None
 
 
 def _moment(value: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -49,14 +49,16 @@ _REPLACE = {
 }
 
 
-def check_in(work: Work, workload: Workload, record_id: str, report: CheckIn) -> CheckedIn:
+def check_in(work: Work, standing: Any, report: CheckIn) -> CheckedIn:
     """Take what a device or app reports, by the state the service is in now, and hand out orders.
 
-    A fact that is reported replaces the one that is stored, null removes it, others stay. Raises
-    Forbidden where the tenant is closed.
+    `standing` is the row that `standing.find` gave in this transaction. A fact that is reported
+    replaces the one that is stored, null removes it, others stay. Raises Forbidden where the tenant
+    is closed.
     """
-    contexts.require_open(work.connection, work.tenant_id)
-    row = _brought_up_to_date(work, workload, record_id)
+    contexts.require_open_at(standing.tenant_closed_at)
+    workload, record_id = Workload(standing.workload), standing.id
+    row = _brought_up_to_date(work, standing)
     is_asked = _is_location_asked(work, row, report)
     for result in report.results:
         queries.take(work, result.id, result.status, result.detail)
@@ -65,10 +67,10 @@ def check_in(work: Work, workload: Workload, record_id: str, report: CheckIn) ->
     if ended or (workload is Workload.MDM and row.hidden):
         outcome, context = refuse_all(report.facts, before, Reason.NOT_MDM_ENROLLED), before
     else:
-        row, context = _context_now(work, row, before, report)
+        row, context = _context_now(work, row, before, report, is_joined=bool(standing.is_joined))
         if is_asked is not None:
             context = replace(context, location_requested=is_asked)
-        outcome = _store_report(work, row, context, report)
+        outcome = _store_report(work, row, context, report, governed=bool(standing.has_policies))
     if outcome.refused:
         judging.record_entry(work, "checkIn", workload, record_id, outcome)
     told = receipt(outcome, context)
@@ -76,7 +78,7 @@ def check_in(work: Work, workload: Workload, record_id: str, report: CheckIn) ->
         records.remove(work, row)
         return CheckedIn([], 0, told)
     receipts.keep(work, record_id, "checkIn", told)
-    orders = actions.hand_out(work, row)
+    orders = actions.hand_out(work, row) if standing.has_orders else []
     if workload is Workload.MDM:
         seconds = schedule.device_seconds(context.platform, work.now - row.enrolled_at)
         return CheckedIn(orders, seconds, told, notices=_notices(work, row))
@@ -89,9 +91,9 @@ def unenroll(work: Work, workload: Workload, record_id: str) -> None:
     records.remove(work, records.find(work.connection, workload, work.tenant_id, record_id))
 
 
-def _brought_up_to_date(work: Work, workload: Workload, record_id: str) -> Any:
+def _brought_up_to_date(work: Work, row: Any) -> Any:
     """The record's row, judged by what the tenant changed meanwhile; an inactive device is back."""
-    row = records.find(work.connection, workload, work.tenant_id, record_id)
+    workload = Workload(row.workload)
     is_back = workload is Workload.MDM and row.inactive
     if is_back:
         back = update(devices).where(devices.c.tenant_id == row.tenant_id, devices.c.id == row.id)
@@ -100,7 +102,7 @@ def _brought_up_to_date(work: Work, workload: Workload, record_id: str) -> Any:
         contexts.rejudge(work, row)
     elif not is_back:
         return row
-    return records.find(work.connection, workload, work.tenant_id, record_id)
+    return records.find(work.connection, workload, work.tenant_id, row.id)
 
 
 def _notices(work: Work, row: Any) -> list[dict[str, Any]]:
@@ -123,14 +125,18 @@ def _is_location_asked(work: Work, row: Any, report: CheckIn) -> bool | None:
     return actions.is_open(work.connection, row, "locateDevice", unsuccessful)
 
 
-def _context_now(work: Work, row: Any, before: Context, report: CheckIn) -> tuple[Any, Context]:
-    """The context to judge the report in, and the row judged again if the context changed."""
+def _context_now(
+    work: Work, row: Any, before: Context, report: CheckIn, *, is_joined: bool
+) -> tuple[Any, Context]:
+    """The context to judge the report in, and the row judged again if the context changed.
+
+    `is_joined` is about the directory's device that the report states, if it states one.
+    """
     context = before
     if report.diagnostics_consent is not None:
         context = replace(context, user_diagnostics=report.diagnostics_consent)
     if "azureADDeviceId" in report.facts:
-        joined = contexts.is_joined(work.connection, work.tenant_id, row.user_id, report.facts)
-        context = replace(context, entra_joined=joined)
+        context = replace(context, entra_joined=is_joined)
     if context != before:
         changes = {name: getattr(context, name) for name in ("user_diagnostics", "entra_joined")}
         contexts.rejudge(work, row, **changes)
@@ -138,25 +144,30 @@ def _context_now(work: Work, row: Any, before: Context, report: CheckIn) -> tupl
     return row, context
 
 
-def _store_report(work: Work, row: Any, context: Context, report: CheckIn) -> Minimised:
+def _store_report(
+    work: Work, row: Any, context: Context, report: CheckIn, *, governed: bool
+) -> Minimised:
     """Judge the reported facts and put what is kept in the place of what is stored."""
     cleared = {name for name, value in report.facts.items() if value is None}
-    facts = {name: value for name, value in report.facts.items() if name not in cleared}
+    facts = report.facts
+    if cleared:
+        facts = {name: value for name, value in facts.items() if name not in cleared}
     managed = _managed(work, row, facts)
-    outcome = minimise(facts, context, managed)
+    outcome = minimise(facts, context, managed, is_checked=True)
     kept, optional = records.split(outcome.kept)
+    # What is reported as a whole and as it was, which is the rule, is the text that is stored.
+    is_same = orjson.dumps(kept).decode() == row.facts
+    stored = kept if is_same else orjson.loads(row.facts)
     if context.workload is Workload.MAM:
-        _require_same_app(row, report.facts, kept)
-    stored = orjson.loads(row.facts)
-    if context.workload is Workload.MDM:
+        _require_same_app(stored, report.facts, kept)
+    elif not is_same:
         _require_own_hardware(work, row, context, stored, kept)
     diagnostics.withdraw(work.connection, work.tenant_id, row.id, cleared)
     if cleared & stored.keys():
         scrub_after(work.connection)
-    gone = cleared | ({"applications"} & facts.keys())
-    merged = {name: value for name, value in stored.items() if name not in gone} | kept
-    on_device = _device_columns(work, row, context, outcome, merged)
-    if merged == stored and all(getattr(row, name) == on_device[name] for name in on_device):
+    merged = kept if is_same else _merged(stored, kept, cleared, facts)
+    on_device = _device_columns(work, row, context, outcome, merged, governed=governed)
+    if (is_same or merged == stored) and all(getattr(row, name) == on_device[name] for name in on_device):
         values: dict[str, Any] = {}
     else:
         values = {
@@ -170,8 +181,23 @@ def _store_report(work: Work, row: Any, context: Context, report: CheckIn) -> Mi
     return outcome
 
 
+def _merged(
+    stored: Mapping[str, Any], kept: Mapping[str, Any], cleared: Set[str], facts: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The facts to store: those that are reported, and the others as they are."""
+    gone = cleared | ({"applications"} & facts.keys())
+    merged = {name: value for name, value in stored.items() if name not in gone} | dict(kept)
+    return records.split(merged)[0]
+
+
 def _device_columns(
-    work: Work, row: Any, context: Context, outcome: Minimised, merged: Mapping[str, Any]
+    work: Work,
+    row: Any,
+    context: Context,
+    outcome: Minimised,
+    merged: Mapping[str, Any],
+    *,
+    governed: bool,
 ) -> dict[str, Any]:
     """What a report decides of a device beside its facts: the verdict, the location's end."""
     if context.workload is Workload.MAM:
@@ -179,7 +205,7 @@ def _device_columns(
     expiry = row.location_expires_at if "location" in merged else None
     if "location" in outcome.kept:
         expiry = records.location_expiry(merged, work.now)
-    verdict = judging.verdict(work, context, outcome, merged)
+    verdict = judging.verdict(work, context, outcome, merged, governed=governed)
     return {
         "compliance_state": verdict or row.compliance_state,
         "location_expires_at": expiry,
@@ -231,8 +257,9 @@ def _require_own_hardware(
         raise Conflict(message)
 
 
-def _require_same_app(row: Any, reported: Mapping[str, Any], kept: Mapping[str, Any]) -> None:
-    stored = orjson.loads(row.facts)
+def _require_same_app(
+    stored: Mapping[str, Any], reported: Mapping[str, Any], kept: Mapping[str, Any]
+) -> None:
     for name in ("appIdentifier", "deviceTag"):
         if name in reported and kept.get(name) != stored.get(name):
             message = f"{name} is what the app registered with; another app registers on its own"

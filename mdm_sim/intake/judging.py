@@ -25,11 +25,21 @@ def record_entry(
 
 
 def verdict(
-    work: Work, context: Context, outcome: Minimised, stored: Mapping[str, Any]
+    work: Work,
+    context: Context,
+    outcome: Minimised,
+    stored: Mapping[str, Any],
+    *,
+    governed: bool = True,
 ) -> str | None:
-    """The compliance verdict on judged facts, forgotten as soon as it is given."""
+    """The compliance verdict on judged facts, forgotten as soon as it is given.
+
+    A tenant that is known to have no policy (not `governed`) has nothing against a device.
+    """
     if context.workload is Workload.MAM or not outcome.judged:
         return None
+    if not governed:
+        return compliance.NOTHING_ASKED
     inputs = {**stored, **outcome.judged}
     return compliance.evaluate(work.connection, work.tenant_id, context.platform, inputs)
 

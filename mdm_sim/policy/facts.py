@@ -5,6 +5,7 @@ Names follow Microsoft Graph's property names. Which row a fact belongs to stand
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
@@ -89,21 +90,33 @@ REQUIRED_MEMBERS = {"location": {"latitude", "longitude"}}
 LARGEST = 2**63 - 1
 
 
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST
+
+
+def _number(value: Any) -> bool:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return is_number and abs(value) <= LARGEST
+
+
+def _all_of(kind: type) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, list) and all(isinstance(item, kind) for item in value)
+
+
+# The JSON type of each kind; every other kind is text.
+_TYPES: dict[Kind, Callable[[Any], bool]] = {
+    Kind.BOOLEAN: lambda value: isinstance(value, bool),
+    Kind.COUNT: _whole,
+    Kind.NUMBER: _number,
+    Kind.LATITUDE: _number,
+    Kind.LONGITUDE: _number,
+    Kind.TEXTS: _all_of(str),
+    Kind.OBJECT: lambda value: isinstance(value, dict),
+    Kind.OBJECTS: _all_of(dict),
+}
+
+
 def fits(kind: Kind, value: Any) -> bool:
     """Whether `value` has the JSON type of `kind`; its syntax is the doors' matter."""
-    match kind:
-        case Kind.BOOLEAN:
-            return isinstance(value, bool)
-        case Kind.COUNT:
-            return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST
-        case Kind.NUMBER | Kind.LATITUDE | Kind.LONGITUDE:
-            number = isinstance(value, (int, float)) and not isinstance(value, bool)
-            return number and abs(value) <= LARGEST
-        case Kind.TEXTS:
-            return isinstance(value, list) and all(isinstance(item, str) for item in value)
-        case Kind.OBJECT:
-            return isinstance(value, dict)
-        case Kind.OBJECTS:
-            return isinstance(value, list) and all(isinstance(item, dict) for item in value)
-        case _:
-            return isinstance(value, str)
+    check = _TYPES.get(kind)
+    return isinstance(value, str) if check is None else check(value)

@@ -6,46 +6,23 @@ speaks, and no token reads or writes as another record.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from mdm_sim import access, intake, receipts, tokens, wire
 from mdm_sim.clock import iso
-from mdm_sim.messages import (
-    CheckIn,
-    Detail,
-    Enrollment,
-    Forbidden,
-    Malformed,
-    NotFound,
-    Principal,
-    Registration,
-    Result,
-)
+from mdm_sim.intake.standing import KINDS
+from mdm_sim.messages import NotFound
 from mdm_sim.policy.context import Workload
-from mdm_sim.protocols import schemas
+from mdm_sim.protocols import exchanges, schemas
 from mdm_sim.store import audit
-from mdm_sim.store.prepared import Prepared
 from mdm_sim.store.tables import users
-from mdm_sim.store.work import Desk, Work
+from mdm_sim.store.work import Desk
 
-_ENROLLMENT = schemas.EnrollmentBody()
-_REGISTRATION = schemas.RegistrationBody()
-_CHECK_IN = schemas.CheckInBody()
 _TOKEN = schemas.TokenBody()
-
-_CREDENTIALS = {Workload.MDM: "device", Workload.MAM: "app"}
-_USER = Prepared(
-    select(users.c.id, users.c.account_enabled).where(
-        users.c.tenant_id == bindparam("tenant"),
-        users.c.id == bindparam("user"),
-        users.c.deleted_at.is_(None),
-    )
-)
 
 
 def door(desk: Desk, workload: str) -> Blueprint:
@@ -55,64 +32,19 @@ def door(desk: Desk, workload: str) -> Blueprint:
 
     @blueprint.post("/mdm/v1/enrollments")
     def enroll() -> Response:
-        body = wire.read_body(_ENROLLMENT)
-        _require_devices(workload)
-        with _enrolling(desk, body) as (work, user_id, enrollment_type):
-            enrolled = intake.enroll(
-                work,
-                user_id,
-                Enrollment(
-                    body["platform"],
-                    enrollment_type,
-                    _without_nulls(body["facts"]),
-                    bool(body["diagnosticsConsent"]),
-                ),
-            )
-        return wire.answer(
-            {
-                "id": enrolled.id,
-                "deviceToken": enrolled.token,
-                "ownership": enrolled.ownership,
-                "nextCheckInSeconds": enrolled.next_check_in_seconds,
-                "receipt": enrolled.receipt,
-            },
-            201,
-        )
+        return wire.told(exchanges.enroll(desk, workload, wire.asked()))
 
     @blueprint.post("/mam/v1/registrations")
     def register() -> Response:
-        body = wire.read_body(_REGISTRATION)
-        who = wire.principal(desk)
-        with wire.work_of_user(desk, who) as work:
-            user_id = _require_user(work, who)
-            registered = intake.register(
-                work,
-                user_id,
-                Registration(
-                    body["platform"],
-                    _without_nulls(body["facts"]),
-                    body["deviceToken"],
-                    bool(body["diagnosticsConsent"]),
-                ),
-            )
-        return wire.answer(
-            {
-                "id": registered.id,
-                "appToken": registered.token,
-                "result": "ENROLLMENT_SUCCEEDED",
-                "nextCheckInSeconds": registered.next_check_in_seconds,
-                "receipt": registered.receipt,
-            },
-            201,
-        )
+        return wire.told(exchanges.register(desk, wire.asked()))
 
     @blueprint.post("/mdm/v1/check-ins")
     def device_check_in() -> Response:
-        return wire.answer(_check_in(desk, Workload.MDM))
+        return wire.told(exchanges.check_in(desk, Workload.MDM, wire.asked()))
 
     @blueprint.post("/mam/v1/check-ins")
     def app_check_in() -> Response:
-        return wire.answer(_check_in(desk, Workload.MAM))
+        return wire.told(exchanges.check_in(desk, Workload.MAM, wire.asked()))
 
     @blueprint.delete("/mdm/v1/enrollments/self")
     def unenroll() -> Response:
@@ -137,91 +69,17 @@ def door(desk: Desk, workload: str) -> Blueprint:
     return blueprint
 
 
-@contextmanager
-def _enrolling(desk: Desk, body: dict[str, Any]) -> Iterator[tuple[Work, str | None, str]]:
-    """Who enrolls and how: a user with their own token, or the holder of an enrollment token."""
-    if wire.bearer().count(".") != 2:
-        with wire.work_by_token(desk, "enrollment") as (work, credential):
-            detail = credential.detail
-            if detail["userId"] is not None:
-                _require_enabled(work, detail["userId"])
-            yield work, detail["userId"], detail["enrollmentType"]
-        return
-    who = wire.principal(desk)
-    with wire.work_of_user(desk, who) as work:
-        user_id = _require_user(work, who)
-        yield work, user_id, _enrollment_type(work, user_id, body)
-
-
-def _enrollment_type(work: Work, user_id: str, body: dict[str, Any]) -> str:
-    token, stated = body["enrollmentToken"], body["enrollmentType"]
-    if token is not None:
-        found = tokens.find(work.connection, token, frozenset({"enrollment"}), work.now)
-        if found.detail["userId"] not in {None, user_id} or found.tenant_id != work.tenant_id:
-            message = "the enrollment token is another user's"
-            raise Forbidden(message)
-        return str(found.detail["enrollmentType"])
-    if stated is None or stated == schemas.BY_TOKEN:
-        missing = "enrollmentType" if stated is None else schemas.BY_TOKEN
-        raise Malformed(f"{missing} is required", [Detail(f"/{missing}", "a value is expected")])
-    return str(stated)
-
-
-def _require_user(work: Work, who: Principal) -> str:
-    """The calling user's id. Raises Forbidden for an application alone or a disabled user."""
-    if who.user_id is None:
-        message = "enrolling takes a user's token or an enrollment token"
-        raise Forbidden(message)
-    _require_enabled(work, who.user_id)
-    return who.user_id
-
-
-def _require_enabled(work: Work, user_id: str) -> None:
-    row = _USER(work.connection, tenant=work.tenant_id, user=user_id).one_or_none()
-    if row is None or not row[1]:
-        message = "the user is not there or is disabled"
-        raise Forbidden(message)
-
-
-def _require_devices(workload: str) -> None:
-    """Raise Forbidden in a tenant that manages apps alone."""
-    if workload == Workload.MAM:
-        message = "this tenant manages apps only (MAM): devices do not enroll"
-        raise Forbidden(message)
-
-
-def _without_nulls(facts: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in facts.items() if value is not None}
-
-
-def _check_in(desk: Desk, workload: Workload) -> dict[str, Any]:
-    body = wire.read_body(_CHECK_IN)
-    report = CheckIn(
-        body["facts"],
-        [
-            Result(str(result["id"]), result["status"], result.get("detail"))
-            for result in body["results"]
-        ],
-        body["diagnosticsConsent"],
-    )
-    with wire.work_by_token(desk, _CREDENTIALS[workload]) as (work, credential):
-        told = intake.check_in(work, workload, credential.subject_id, report)
-    policies = {"policies": told.policies} if workload is Workload.MAM else {}
-    notices = {"notices": told.notices} if told.notices else {}
+def hot(desk: Desk, workload: str) -> dict[tuple[str, str], wire.Door]:
+    """The doors by method and path that the lane may go through, the same functions as above."""
     return {
-        **policies,
-        **notices,
-        "orders": [
-            {"id": order.id, "action": order.action, "parameters": order.parameters}
-            for order in told.orders
-        ],
-        "nextCheckInSeconds": told.next_check_in_seconds,
-        "receipt": told.receipt,
+        ("POST", "/mdm/v1/enrollments"): partial(exchanges.enroll, desk, workload),
+        ("POST", "/mdm/v1/check-ins"): partial(exchanges.check_in, desk, Workload.MDM),
+        ("POST", "/mam/v1/check-ins"): partial(exchanges.check_in, desk, Workload.MAM),
     }
 
 
 def _leave(desk: Desk, workload: Workload) -> Response:
-    with wire.work_by_token(desk, _CREDENTIALS[workload]) as (work, credential):
+    with wire.work_by_token(desk, KINDS[workload]) as (work, credential):
         actor = audit.Actor("Unknown", userId=credential.subject_id)
         intake.unenroll(work.on_behalf_of(actor), workload, credential.subject_id)
     return Response(status=204)
@@ -229,7 +87,7 @@ def _leave(desk: Desk, workload: Workload) -> Response:
 
 def _receipts(desk: Desk, workload: Workload) -> Response:
     """What became of what the caller sent, over time."""
-    with wire.read_by_token(desk, _CREDENTIALS[workload]) as (connection, credential):
+    with wire.read_by_token(desk, KINDS[workload]) as (connection, credential):
         held = receipts.held(connection, credential.tenant_id, credential.subject_id)
     return wire.answer({"value": held})
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, inspect, text
 
 from mdm_sim.store import estimates, guard, tallying
 
-HEAD = "0008"
+HEAD = "0009"
 
 
 def upgrade(connection: Connection) -> None:

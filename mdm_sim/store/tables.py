@@ -40,7 +40,9 @@ users = Table("users", metadata, UserColumns, UniqueConstraint("tenant_id", "use
 clients = Table("clients", metadata, ClientColumns)
 directory_devices = Table("directory_devices", metadata, DirectoryDeviceColumns)
 device_owners = Table("directory_device_owners", metadata, DeviceOwnerColumns)
-credentials = Table("credentials", metadata, CredentialColumns)
+credentials = Table(
+    "credentials", metadata, CredentialColumns, Index("ix_credentials_hash", "token_hash")
+)
 orders = Table(
     "orders",
     metadata,

@@ -1,0 +1,78 @@
+"""The lane: the hot doors, gone through before Flask when a request is as they come every day.
+
+It adds no door: each is the function that Flask's own route calls. Whatever is out of the ordinary
+(another method or coding, a proxy's word, an odd host, any refusal) goes on to Flask as if nothing
+had been here: a refused request changes nothing, so that Flask can do it again and say why. What
+crashed is not done again; Flask is told of it.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Mapping
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+import uuid_utils
+
+from mdm_sim import encodings, wire
+from mdm_sim.messages import Fault
+
+# Hosts that need no second look; others are for Flask to judge.
+_HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?")
+_TYPES = {wire.JSON, f"{wire.JSON}; charset=utf-8"}
+_UNUSUAL = {"HTTP_CONTENT_ENCODING", "HTTP_TRANSFER_ENCODING", "HTTP_EXPECT"}
+_STATUS = {200: "200 OK", 201: "201 CREATED"}
+
+
+def before(
+    inner: WSGIApplication, doors: Mapping[tuple[str, str], wire.Door], most: int
+) -> WSGIApplication:
+    """`inner` behind the lane; `doors` are by method and path, `most` is the limit of a body."""
+
+    def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        door = doors.get((environ["REQUEST_METHOD"], environ["PATH_INFO"]))
+        if door is None or not _is_ordinary(environ, most):
+            return inner(environ, start_response)
+        token = wire.token_of(environ["HTTP_AUTHORIZATION"])
+        body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        try:
+            told = door(wire.Asked(token, body, str(uuid_utils.uuid4())))
+        except Exception as error:  # noqa: BLE001
+            environ["wsgi.input"] = io.BytesIO(body)
+            if not isinstance(error, Fault):
+                environ[wire.CRASHED] = error
+            return inner(environ, start_response)
+        content, headers = encodings.packed(told.body, environ.get("HTTP_ACCEPT_ENCODING", ""))
+        start_response(
+            _STATUS[told.status],
+            [
+                ("Content-Type", wire.JSON),
+                ("Content-Length", str(len(content))),
+                ("Cache-Control", wire.UNCACHED),
+                *headers,
+            ],
+        )
+        return [content]
+
+    return application
+
+
+def _is_ordinary(environ: WSGIEnvironment, most: int) -> bool:
+    """Whether nothing of a request is for Flask to judge."""
+    length = environ.get("CONTENT_LENGTH", "")
+    if not (length.isascii() and length.isdigit() and len(length) < 10 and int(length) <= most):
+        return False
+    size = 0
+    for name, text in environ.items():
+        if name.startswith("HTTP_"):
+            size += len(text)
+            if name in _UNUSUAL or name.startswith("HTTP_X_FORWARDED"):
+                return False
+    return (
+        size <= wire.MOST_HEADER_CHARACTERS
+        and environ.get("CONTENT_TYPE") in _TYPES
+        and not environ.get("SCRIPT_NAME")
+        and _HOST.fullmatch(environ.get("HTTP_HOST", "")) is not None
+        and wire.token_of(environ.get("HTTP_AUTHORIZATION", "")) != ""
+    )

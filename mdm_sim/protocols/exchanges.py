@@ -1,0 +1,181 @@
+"""The hot doors of devices and apps as plain functions: what is asked in, what is told out.
+
+Two callers lead here and nowhere else: the routes in `plain`, and the lane before Flask. Identity
+is the bearer token alone: nothing in a body says who speaks, and no token reads or writes as
+another record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
+from sqlalchemy import bindparam, select
+
+from mdm_sim import intake, tokens
+from mdm_sim.bodies.compiling import Compiled
+from mdm_sim.intake import standing
+from mdm_sim.messages import (
+    CheckIn,
+    Detail,
+    Enrollment,
+    Forbidden,
+    Malformed,
+    Principal,
+    Registration,
+    Result,
+)
+from mdm_sim.policy.context import Workload
+from mdm_sim.protocols import schemas
+from mdm_sim.store import audit
+from mdm_sim.store.prepared import Prepared
+from mdm_sim.store.tables import users
+from mdm_sim.store.work import Desk, Work
+from mdm_sim.wire import Asked, Told
+
+_ENROLLMENT = Compiled(schemas.EnrollmentBody())
+_REGISTRATION = Compiled(schemas.RegistrationBody())
+_CHECK_IN = Compiled(schemas.CheckInBody())
+
+_USER = Prepared(
+    select(users.c.id, users.c.account_enabled).where(
+        users.c.tenant_id == bindparam("tenant"),
+        users.c.id == bindparam("user"),
+        users.c.deleted_at.is_(None),
+    )
+)
+
+
+def check_in(desk: Desk, workload: Workload, asked: Asked) -> Told:
+    """`POST …/check-ins`."""
+    body = _CHECK_IN.read(asked.body)
+    facts = body["facts"]
+    results = [
+        Result(str(result["id"]), result["status"], result.get("detail"))
+        for result in body["results"]
+    ]
+    report = CheckIn(facts, results, body["diagnosticsConsent"])
+    now = desk.clock.now()
+    with desk.store.write() as connection:
+        stated = facts.get("azureADDeviceId")
+        row = standing.find(connection, workload, asked.token, stated, now)
+        work = desk.on(connection, row.tenant_id, audit.SYSTEM, asked.request_id)
+        told = intake.check_in(work, row, report)
+    answer: dict[str, Any] = {"policies": told.policies} if workload is Workload.MAM else {}
+    if told.notices:
+        answer["notices"] = told.notices
+    answer["orders"] = [
+        {"id": order.id, "action": order.action, "parameters": order.parameters}
+        for order in told.orders
+    ]
+    answer["nextCheckInSeconds"] = told.next_check_in_seconds
+    answer["receipt"] = told.receipt
+    return Told(200, orjson.dumps(answer))
+
+
+def enroll(desk: Desk, workload: str, asked: Asked) -> Told:
+    """`POST /mdm/v1/enrollments`, in a tenant of a `workload`: one that has apps alone refuses."""
+    body = _ENROLLMENT.read(asked.body)
+    if workload == Workload.MAM:
+        message = "this tenant manages apps only (MAM): devices do not enroll"
+        raise Forbidden(message)
+    with _enrolling(desk, asked, body) as (work, user_id, enrollment_type):
+        enrollment = Enrollment(
+            body["platform"],
+            enrollment_type,
+            _without_nulls(body["facts"]),
+            bool(body["diagnosticsConsent"]),
+        )
+        enrolled = intake.enroll(work, user_id, enrollment)
+    answer = {
+        "id": enrolled.id,
+        "deviceToken": enrolled.token,
+        "ownership": enrolled.ownership,
+        "nextCheckInSeconds": enrolled.next_check_in_seconds,
+        "receipt": enrolled.receipt,
+    }
+    return Told(201, orjson.dumps(answer))
+
+
+def register(desk: Desk, asked: Asked) -> Told:
+    """`POST /mam/v1/registrations`."""
+    body = _REGISTRATION.read(asked.body)
+    with _as_user(desk, asked) as (work, user_id):
+        registration = Registration(
+            body["platform"],
+            _without_nulls(body["facts"]),
+            body["deviceToken"],
+            bool(body["diagnosticsConsent"]),
+        )
+        registered = intake.register(work, user_id, registration)
+    answer = {
+        "id": registered.id,
+        "appToken": registered.token,
+        "result": "ENROLLMENT_SUCCEEDED",
+        "nextCheckInSeconds": registered.next_check_in_seconds,
+        "receipt": registered.receipt,
+    }
+    return Told(201, orjson.dumps(answer))
+
+
+@contextmanager
+def _enrolling(
+    desk: Desk, asked: Asked, body: dict[str, Any]
+) -> Iterator[tuple[Work, str | None, str]]:
+    """Who enrolls and how: a user with their own token, or the holder of an enrollment token."""
+    if asked.token.count(".") != 2:
+        kinds = frozenset({"enrollment"})
+        with desk.store.write() as connection:
+            credential = tokens.find(connection, asked.token, kinds, desk.clock.now())
+            work = desk.on(connection, credential.tenant_id, audit.SYSTEM, asked.request_id)
+            detail = credential.detail
+            if detail["userId"] is not None:
+                _require_enabled(work, detail["userId"])
+            yield work, detail["userId"], detail["enrollmentType"]
+        return
+    with _as_user(desk, asked) as (work, user_id):
+        yield work, user_id, _enrollment_type(work, user_id, body)
+
+
+@contextmanager
+def _as_user(desk: Desk, asked: Asked) -> Iterator[tuple[Work, str]]:
+    """One transaction for an end user, whom no entry names: a record's id takes their place.
+
+    Entries carry the request's own id, since a caller's could hold anything of 128 bits. Raises
+    Unauthenticated, and Forbidden for an application alone or a disabled user.
+    """
+    with desk.store.read() as connection:
+        who: Principal = tokens.verify(connection, asked.token, desk.clock.now())
+    with desk.work(who.tenant_id, audit.Actor("Unknown"), asked.request_id) as work:
+        if who.user_id is None:
+            message = "enrolling takes a user's token or an enrollment token"
+            raise Forbidden(message)
+        _require_enabled(work, who.user_id)
+        yield work, who.user_id
+
+
+def _enrollment_type(work: Work, user_id: str, body: dict[str, Any]) -> str:
+    token, stated = body["enrollmentToken"], body["enrollmentType"]
+    if token is not None:
+        found = tokens.find(work.connection, token, frozenset({"enrollment"}), work.now)
+        if found.detail["userId"] not in {None, user_id} or found.tenant_id != work.tenant_id:
+            message = "the enrollment token is another user's"
+            raise Forbidden(message)
+        return str(found.detail["enrollmentType"])
+    if stated is None or stated == schemas.BY_TOKEN:
+        missing = "enrollmentType" if stated is None else schemas.BY_TOKEN
+        raise Malformed(f"{missing} is required", [Detail(f"/{missing}", "a value is expected")])
+    return str(stated)
+
+
+def _require_enabled(work: Work, user_id: str) -> None:
+    row = _USER(work.connection, tenant=work.tenant_id, user=user_id).one_or_none()
+    if row is None or not row.account_enabled:
+        message = "the user is not there or is disabled"
+        raise Forbidden(message)
+
+
+def _without_nulls(facts: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if value is not None}
