@@ -39,17 +39,19 @@ _OLDER = (
 )
 
 
-def keep(work: Work, record_id: str, cause: str, told: Mapping[str, Any]) -> None:
+def keep(
+    work: Work, record_id: str, cause: str, told: Mapping[str, Any], *, is_first: bool = False
+) -> None:
     """Keep a receipt; `cause` is enrollment, checkIn or contextChange.
 
     One that says the same as an earlier one is counted with it; the number of unknown names, which
-    a device could make different every time, is summed.
+    a device could make different every time, is summed. `is_first` is that the record is new.
     """
     said = {name: value for name, value in told.items() if name != "unknown"}
     document = orjson.dumps({"cause": cause, **said}, option=orjson.OPT_SORT_KEYS)
     digest, unknown = hashlib.sha256(document).hexdigest(), told["unknown"]
     named = {"tenant": work.tenant_id, "record": record_id, "same": digest}
-    if _AGAIN(work.connection, **named, now=work.now, more=unknown).rowcount:
+    if not is_first and _AGAIN(work.connection, **named, now=work.now, more=unknown).rowcount:
         return
     _NEW(
         work.connection,
@@ -62,7 +64,8 @@ def keep(work: Work, record_id: str, cause: str, told: Mapping[str, Any]) -> Non
         unknown=unknown,
         document=document.decode(),
     )
-    _drop_oldest(work, record_id)
+    if not is_first:
+        _drop_oldest(work, record_id)
 
 
 def _drop_oldest(work: Work, record_id: str) -> None:

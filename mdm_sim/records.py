@@ -60,10 +60,10 @@ _HARDWARE = {
 def same_hardware(work: Work, platform: Platform, facts: Mapping[str, Any]) -> list[Any]:
     """The devices that state the serial number in `facts`, or else those of its IMEI."""
     for name, query in _HARDWARE.items():
-        value = facts.get(name)
-        found = query(work.connection, tenant=work.tenant_id, platform=platform, value=value)
-        if value and (rows := list(found)):
-            return rows
+        if value := facts.get(name):
+            found = query(work.connection, tenant=work.tenant_id, platform=platform, value=value)
+            if rows := found.all():
+                return rows
     return []
 
 
@@ -80,9 +80,24 @@ def split(kept: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     return {name: value for name, value in kept.items() if name not in optional}, optional
 
 
-def put(work: Work, context: Context, record_id: str, values: Mapping[str, Any]) -> None:
-    """Write a whole record anew, in place of one of the same id."""
-    table = contexts.table_of(context.workload)
+_REMOVE = {
+    workload: Prepared(
+        delete(table).where(
+            table.c.tenant_id == bindparam("tenant"), table.c.id == bindparam("record")
+        )
+    )
+    for workload, table in ((Workload.MDM, devices), (Workload.MAM, registrations))
+}
+_INSERT = {
+    Workload.MDM: Prepared(insert(devices)),
+    Workload.MAM: Prepared(insert(registrations)),
+}
+
+
+def put(
+    work: Work, context: Context, record_id: str, values: Mapping[str, Any], *, is_new: bool
+) -> None:
+    """Write a whole record: a new one, or in place of the one of the same id."""
     row = {
         "tenant_id": work.tenant_id,
         "id": record_id,
@@ -94,10 +109,9 @@ def put(work: Work, context: Context, record_id: str, values: Mapping[str, Any])
         **contexts.columns(context),
         **values,
     }
-    work.connection.execute(
-        delete(table).where(table.c.tenant_id == work.tenant_id, table.c.id == record_id)
-    )
-    work.connection.execute(insert(table), row)
+    if not is_new:
+        _REMOVE[context.workload](work.connection, tenant=work.tenant_id, record=record_id)
+    _INSERT[context.workload](work.connection, **row)
 
 
 def location_expiry(facts: Mapping[str, Any], now: float) -> float | None:

@@ -23,6 +23,7 @@ from joserfc.jwk import RSAKey
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from mdm_sim.memo import Memo
 from mdm_sim.messages import Gone, Principal, Unauthenticated
 from mdm_sim.policy.retention import seconds
 from mdm_sim.store.columns import SigningKeyColumns
@@ -38,6 +39,8 @@ KEY_PERIOD_SECONDS = seconds("signing_key")
 SKEW_SECONDS = 300
 _SLOW_HASH = "scrypt:16384:8:1"
 _LONGEST = 8192
+# Signatures that were found good: of a token and of the key that is still there each time.
+_SIGNED: Memo[Mapping[str, Any]] = Memo(1024)
 UNKNOWN = "the token is not valid here"
 ENDED = "this enrollment has ended; enroll again"
 
@@ -51,6 +54,7 @@ _FIND = Prepared(
         credentials.c.detail,
     ).where(credentials.c.token_hash == bindparam("hash"))
 )
+_ISSUE = Prepared(insert(credentials))
 _KEY = Prepared(select(signing_keys.c.private_pem).where(signing_keys.c.id == bindparam("kid")))
 
 
@@ -95,7 +99,7 @@ def issue(
         "expires_at": expires_at,
         "detail": orjson.dumps(detail or {}).decode(),
     }
-    connection.execute(insert(credentials), values)
+    _ISSUE(connection, **values)
 
 
 def find(connection: Connection, token: str, kinds: frozenset[str], now: float) -> Credential:
@@ -251,9 +255,14 @@ def read(connection: Connection, token: str) -> dict[str, Any]:
         row = _KEY(connection, kid=str(header.get("kid"))).one_or_none()
         if row is None:
             raise _refused("80049228")
-        return dict(jwt.decode(token, _import(row[0]), algorithms=["RS256"]).claims)
+        pem = row.private_pem
+        return dict(_SIGNED.of(token, pem, found=lambda: _claims(token, pem)))
     except (JoseError, ValueError, TypeError) as error:
         raise _refused("80049217") from error
+
+
+def _claims(token: str, pem: str) -> Mapping[str, Any]:
+    return dict(jwt.decode(token, _import(pem), algorithms=["RS256"]).claims)
 
 
 def _header(token: str) -> dict[str, Any]:

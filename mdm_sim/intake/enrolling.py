@@ -81,7 +81,7 @@ def enroll(work: Work, user_id: str | None, enrollment: Enrollment) -> Enrolled:
     context = _device_context(work, user_id, enrollment, facts)
     if before and before.marked_ownership:
         context = replace(context, ownership=Ownership(before.marked_ownership))
-    outcome = minimise(facts, context)
+    outcome = minimise(facts, context, is_checked=True)
     verdict = judging.verdict(work, context, outcome, outcome.kept)
     kept, optional = records.split(outcome.kept)
     records.put(
@@ -100,15 +100,16 @@ def enroll(work: Work, user_id: str | None, enrollment: Enrollment) -> Enrolled:
             "notice": before.notice if before else None,
             "facts": orjson.dumps(kept).decode(),
         },
+        is_new=not before,
     )
     diagnostics.keep(work.connection, work.tenant_id, record_id, optional)
     if how == "Update":
         records.rejudge_apps(work, record_id, ownership=context.ownership)
-    token = _renew_token(work, "device", record_id)
+    token = _renew_token(work, "device", record_id, is_new=not before)
     judging.record_entry(work, how, Workload.MDM, record_id, outcome)
     seconds = schedule.device_seconds(enrollment.platform, 0)
     told = receipt(outcome, context)
-    receipts.keep(work, record_id, "enrollment", told)
+    receipts.keep(work, record_id, "enrollment", told, is_first=not before)
     return Enrolled(record_id, token, context.ownership, seconds, told)
 
 
@@ -136,9 +137,8 @@ def register(work: Work, user_id: str, registration: Registration) -> Enrolled:
             user_diagnostics=registration.diagnostics_consent,
         ),
     )
-    outcome = minimise(
-        facts, context, contexts.apps_managed(work.connection, work.tenant_id, facts)
-    )
+    managed = contexts.apps_managed(work.connection, work.tenant_id, facts)
+    outcome = minimise(facts, context, managed, is_checked=True)
     kept, optional = records.split(outcome.kept)
     if kept.get("appIdentifier", {}).keys() != {_IDENTIFIERS[registration.platform]}:
         message = f"an app on this platform registers with {_IDENTIFIERS[registration.platform]}"
@@ -156,13 +156,14 @@ def register(work: Work, user_id: str, registration: Registration) -> Enrolled:
             "management_state": before.management_state if before else "managed",
             "facts": orjson.dumps(kept).decode(),
         },
+        is_new=not before,
     )
     diagnostics.keep(work.connection, work.tenant_id, record_id, optional)
-    token = _renew_token(work, "app", record_id)
+    token = _renew_token(work, "app", record_id, is_new=not before)
     judging.record_entry(work, how, Workload.MAM, record_id, outcome)
     seconds = schedule.app_seconds(judging.app_policies(work, context, kept))
     told = receipt(outcome, context)
-    receipts.keep(work, record_id, "enrollment", told)
+    receipts.keep(work, record_id, "enrollment", told, is_first=not before)
     return Enrolled(record_id, token, context.ownership, seconds, told)
 
 
@@ -235,8 +236,9 @@ def _linked_device(work: Work, user_id: str, registration: Registration) -> Any:
     return device
 
 
-def _renew_token(work: Work, kind: str, record_id: str) -> str:
-    tokens.forget(work.connection, work.tenant_id, record_id)
+def _renew_token(work: Work, kind: str, record_id: str, *, is_new: bool) -> str:
+    if not is_new:
+        tokens.forget(work.connection, work.tenant_id, record_id)
     token = work.mint.token(work.connection)
     tokens.issue(work.connection, work.tenant_id, kind, record_id, token)
     return token
