@@ -56,9 +56,7 @@ _REQUIRED = {
 _targets = documents.alias("targets")
 # A policy as often as it is assigned.
 _POLICIES = Prepared(
-    select(
-        documents.c.odata_type, documents.c.document, _targets.c.document.label("assignment")
-    )
+    select(documents.c.odata_type, documents.c.document, _targets.c.document.label("assignment"))
     .join(
         _targets,
         (_targets.c.tenant_id == documents.c.tenant_id)

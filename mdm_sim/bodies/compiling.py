@@ -88,7 +88,9 @@ def _object(schema: Schema) -> Check:
 def _require_flat(value: Any, others: int) -> None:
     """Raise Unsure unless a container holds no other, and is one of a few."""
     held = value if value.__class__ is list else value.values()
-    if others > _MOST_OTHERS or any(item.__class__ is dict or item.__class__ is list for item in held):
+    if others > _MOST_OTHERS or any(
+        item.__class__ is dict or item.__class__ is list for item in held
+    ):
         raise Unsure
 
 

@@ -167,7 +167,9 @@ def _store_report(
         scrub_after(work.connection)
     merged = kept if is_same else _merged(stored, kept, cleared, facts)
     on_device = _device_columns(work, row, context, outcome, merged, governed=governed)
-    if (is_same or merged == stored) and all(getattr(row, name) == on_device[name] for name in on_device):
+    if (is_same or merged == stored) and all(
+        getattr(row, name) == on_device[name] for name in on_device
+    ):
         values: dict[str, Any] = {}
     else:
         values = {

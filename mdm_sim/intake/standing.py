@@ -44,9 +44,7 @@ def _query(table: Table[Any]) -> Prepared:
 _QUERIES = {Workload.MDM: _query(devices), Workload.MAM: _query(registrations)}
 
 
-def find(
-    connection: Connection, workload: Workload, token: str, stated: object, now: float
-) -> Any:
+def find(connection: Connection, workload: Workload, token: str, stated: object, now: float) -> Any:
     """The row of the record that a token of its own stands for, with what else holds of it.
 
     `stated` is the directory's device id that the record is about to report: `is_joined` says

@@ -219,7 +219,9 @@ def _plan(context: Context) -> Plan:
             verdicts[name] = judge(row, context)
     verdicts |= {name: Verdict(Verb.JUDGE) for name in JUDGED}
     verdicts["applications"] = Verdict(Verb.KEEP)
-    return Plan(verdicts, {kind: _app_plan(replace(context, app_managed=kind)) for kind in (False, True)})
+    return Plan(
+        verdicts, {kind: _app_plan(replace(context, app_managed=kind)) for kind in (False, True)}
+    )
 
 
 def _app_plan(context: Context) -> AppPlan:

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
+from wsgiref.types import WSGIApplication
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.server import Server
 
-from mdm_sim.serving import lifeline
+from mdm_sim.serving import lifeline, overflow
 
 BACKLOG = 1024
+# Of all workers together. Each connection has one request under way at most, and one in a buffer.
+MOST_CONNECTIONS = 512
+
+
+def application() -> WSGIApplication:
+    """What a worker serves; and whom it has no room for is told so."""
+    from mdm_sim.app import from_environment
+
+    overflow.mind()
+    return from_environment()
 
 
 def main(host: str, port: str, workers: str) -> None:
-    """Serve `mdm_sim.app:from_environment` until told to stop."""
+    """Serve until told to stop."""
     multiprocessing.set_start_method("spawn")
     lifeline.hold()
     Server(
-        "mdm_sim.app:from_environment",
+        "mdm_sim.serving.http_listener:application",
         address=host,
         port=int(port),
         interface=Interfaces.WSGI,
@@ -29,7 +40,10 @@ def main(host: str, port: str, workers: str) -> None:
         log_enabled=False,
         factory=True,
         respawn_failed_workers=True,
+        respawn_interval=0.1,
         workers_kill_timeout=5,
+        http=HTTPModes.http1,
+        backpressure=max(1, MOST_CONNECTIONS // int(workers)),
     ).serve()
 
 

@@ -37,6 +37,8 @@ MOST_COMPACTED = 512 * 1024 * 1024
 COMPACTING_SHARE = 20
 START_SECONDS = 60
 STOP_SECONDS = 10
+# A listener that ends is started again, but not more often than this in a minute.
+MOST_ENDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +133,46 @@ def _port(host: str, port: int) -> int:
         return int(probe.getsockname()[1])
 
 
+class _Child:
+    """The process of a listener, which can be begun again."""
+
+    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
+        self._command, self._environment = command, environment
+        self._ends: list[float] = []
+        self.begin()
+
+    def begin(self) -> None:
+        """Start the process; its standard input ends with this one (see `lifeline`)."""
+        module, *arguments = self._command
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", f"mdm_sim.serving.{module}", *arguments],
+            env=self._environment,
+            stdin=subprocess.PIPE,
+        )
+
+    def revive(self) -> None:
+        """Start it again if it has ended. Raises CannotServe where that happens all the time."""
+        if self.process.poll() is None:
+            return
+        now = time.monotonic()
+        self._ends = [*(moment for moment in self._ends if moment > now - 60), now]
+        if len(self._ends) > MOST_ENDS:
+            message = f"a listener ended {MOST_ENDS} times in a minute"
+            raise CannotServe(message)
+        print("mdm-sim: a listener ended and is started again", file=sys.stderr)
+        self.close()
+        self.begin()
+
+    def close(self) -> None:
+        """Let go of what ties an ended process to this one."""
+        if self.process.stdin:
+            self.process.stdin.close()
+
+
 @contextmanager
 def _children(
     settings: Settings, where: Listening, certs: certificates.Certificates
-) -> Iterator[list[subprocess.Popen[bytes]]]:
+) -> Iterator[list[_Child]]:
     """The listeners, and their end whatever happens."""
     commands = []
     if where.http_port != OFF:
@@ -149,30 +187,25 @@ def _children(
                 str(certs.key_file),
             ]
         )
-    children = [
-        subprocess.Popen(
-            [sys.executable, "-m", f"mdm_sim.serving.{module}", *arguments],
-            env={**os.environ, **settings.to_environment()},
-            stdin=subprocess.PIPE,
-        )
-        for module, *arguments in commands
-    ]
+    environment = {**os.environ, **settings.to_environment()}
+    children = [_Child(command, environment) for command in commands]
     try:
         yield children
     finally:
         _end(children)
 
 
-def _end(children: list[subprocess.Popen[bytes]]) -> None:
+def _end(children: list[_Child]) -> None:
     for child in children:
-        child.terminate()
+        child.process.terminate()
     deadline = time.monotonic() + STOP_SECONDS
     for child in children:
         try:
-            child.wait(max(0.1, deadline - time.monotonic()))
+            child.process.wait(max(0.1, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+            child.process.kill()
+            child.process.wait()
+        child.close()
 
 
 @contextmanager
@@ -194,7 +227,7 @@ def _stopping() -> Iterator[list[int]]:
 def _await_answers(
     where: Listening,
     certs: certificates.Certificates,
-    children: list[subprocess.Popen[bytes]],
+    children: list[_Child],
     stopped: list[int],
 ) -> None:
     told = ready(where, certs)
@@ -223,20 +256,19 @@ def _answers(url: str, trust: ssl.SSLContext) -> bool:
         return False
 
 
-def _require_alive(children: list[subprocess.Popen[bytes]]) -> None:
+def _require_alive(children: list[_Child]) -> None:
     for child in children:
-        if child.poll() is not None:
-            message = (
-                f"a listener ended by itself (exit status {child.returncode}); is its port taken?"
-            )
+        if (status := child.process.poll()) is not None:
+            message = f"a listener ended by itself (exit status {status}); is its port taken?"
             raise CannotServe(message)
 
 
-def _mind(desk: Desk, children: list[subprocess.Popen[bytes]], stopped: list[int]) -> None:
+def _mind(desk: Desk, children: list[_Child], stopped: list[int]) -> None:
     """See that the listeners live; upkeep now and then, and what a change left behind at once."""
     quick = thorough = behind = tidy = 0.0
     while not stopped:
-        _require_alive(children)
+        for child in children:
+            child.revive()
         now = time.monotonic()
         if now >= quick:
             job.run(desk, only_quick=now < thorough, stopped=lambda: bool(stopped))

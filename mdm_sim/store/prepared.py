@@ -91,9 +91,7 @@ class Prepared:
     def _compile(self, dialect: Dialect) -> None:
         compiled = _compiled(self._statement, dialect)
         self._order = list(getattr(compiled, "positiontup", None) or ()) or None
-        self._given = {
-            name: value for name, value in compiled.params.items() if value is not None
-        }
+        self._given = {name: value for name, value in compiled.params.items() if value is not None}
         self._text = str(compiled)
 
 
