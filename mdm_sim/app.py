@@ -44,7 +44,7 @@ def create_app(settings: Settings) -> Flask:
     app.add_url_rule("/readyz", "readyz", lambda: _ready(desk))
     inner = _behind_proxy(app.wsgi_app, settings.trusted_proxy)
     hot = plain.hot(desk, settings.workload)
-    app.wsgi_app = lane.before(  # type: ignore[method-assign]
+    app.wsgi_app = lane.before(  # type: ignore[method-assign,assignment]
         _normalised(inner), hot, settings.max_body_bytes
     )
     return app

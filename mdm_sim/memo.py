@@ -11,7 +11,7 @@ Result = TypeVar("Result")
 
 
 class Memo(Generic[Result]):
-    """At most `most` results; the oldest go first. Nothing that was asked about is kept, nor when.
+    """At most `most` results; the oldest go first. What was asked about is not kept.
 
     It spares work and decides nothing: whoever asks has to name all that a result depends on.
     """
@@ -25,7 +25,7 @@ class Memo(Generic[Result]):
         return len(self._held)
 
     def of(self, *parts: str, found: Callable[[], Result]) -> Result:
-        """The result for these parts, by `found` where there is none; what it raises is not kept."""
+        """The result for these parts, by `found` where there is none yet."""
         digest = hashlib.sha256("\0".join(parts).encode()).digest()
         held = self._held.get(digest)
         if held is None:

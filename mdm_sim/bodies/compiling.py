@@ -55,31 +55,28 @@ class Compiled:
 
 def _object(schema: Schema) -> Check:
     named = {name: _field(field) for name, field in schema.fields.items()}
-    defaults = {name: f.load_default for name, f in schema.fields.items() if not f.required}
+    required = {name for name, field in schema.fields.items() if field.required}
+    defaults = {name: field.load_default for name, field in schema.fields.items()}
     absent = {name: value for name, value in defaults.items() if value is not missing}
-    required = [name for name, field in schema.fields.items() if field.required]
     keeps_unknown = schema.unknown == INCLUDE
 
     def load_object(body: Any) -> dict[str, Any]:
-        if body.__class__ is not dict:
+        if body.__class__ is not dict or not required <= body.keys():
             raise Unsure
-        loaded: dict[str, Any] = {}
-        others = 0
+        loaded, others = {}, 0
         for name, value in body.items():
             load = named.get(name)
             if load is not None:
                 loaded[name] = load(value)
-            elif value.__class__ is dict or value.__class__ is list:
+                continue
+            if value.__class__ is dict or value.__class__ is list:
                 others += 1
                 _require_flat(value, others)
-            if load is None and keeps_unknown:
+            if keeps_unknown:
                 loaded[name] = value
-        for name in required:
-            if name not in loaded:
-                raise Unsure
-        for name, default in absent.items():
-            if name not in loaded:
-                loaded[name] = default() if callable(default) else default
+        for name in absent.keys() - loaded.keys():
+            default = absent[name]
+            loaded[name] = default() if callable(default) else default
         return loaded
 
     return load_object
@@ -127,13 +124,13 @@ def _sure(check: Callable[..., Any], *given: Any) -> Any:
 def _text(value: Any) -> str:
     # What is printable has no control characters; a text with others is for the pattern to say.
     if value.__class__ is str and len(value) <= LONGEST_TEXT and value.isprintable():
-        return value  # type: ignore[no-any-return]
+        return value
     return str(_sure(check_kind, Kind.TEXT, value))
 
 
 def _count(value: Any) -> int:
     if value.__class__ is int and 0 <= value <= LARGEST:
-        return value  # type: ignore[no-any-return]
+        return value
     return int(_sure(check_kind, Kind.COUNT, value))
 
 
@@ -223,7 +220,7 @@ def _string(field: Any) -> Check:
             raise Unsure
         if words and value not in words[0]:
             raise Unsure
-        return value  # type: ignore[no-any-return]
+        return value
 
     return load
 

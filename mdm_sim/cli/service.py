@@ -128,10 +128,9 @@ def serve(
     ready_file: Path | None,
 ) -> None:
     """Serve HTTPS and plain HTTP, on loopback unless told otherwise."""
-    from sqlalchemy.exc import SQLAlchemyError
-
     from mdm_sim.clock import Clock
     from mdm_sim.serving import supervisor
+    from mdm_sim.serving.children import CannotServe
 
     if port == http_port == supervisor.OFF:
         message = "both listeners are off; give --port or --http-port"
@@ -150,12 +149,7 @@ def serve(
     listening = supervisor.Listening(host, port, http_port, workers)
     try:
         supervisor.serve(settings, directory, listening, ready_file or directory / "ready.json")
-    except SQLAlchemyError as error:
-        message = (
-            f"the database cannot be used ({type(error).__name__}); see --database, --data-dir"
-        )
-        raise click.ClickException(message) from None
-    except (supervisor.CannotServe, OSError, ValueError) as error:
+    except (CannotServe, OSError, ValueError) as error:
         raise click.ClickException(str(error)) from None
 
 

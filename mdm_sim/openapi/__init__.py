@@ -11,7 +11,6 @@ from typing import Any
 from flask import Blueprint, Response, current_app
 
 from mdm_sim import wire
-from mdm_sim.openapi.document import build
 from mdm_sim.store.work import Desk
 
 
@@ -22,6 +21,9 @@ def door(_desk: Desk) -> Blueprint:
 
     @cache
     def document() -> dict[str, Any]:
+        # Few ask for it, and what makes it takes long to import.
+        from mdm_sim.openapi.document import build
+
         return build(current_app.url_map.iter_rules())
 
     @blueprint.get("/openapi.json")

@@ -6,7 +6,7 @@ is counted and nothing else is known of it, since a name can itself be personal.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from functools import lru_cache
@@ -47,7 +47,7 @@ class AppPlan:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What happens to each fact in one context, and to apps that are managed and those that are not."""
+    """What happens to each fact in one context; apps are looked up by whether they are managed."""
 
     verdicts: Mapping[str, Verdict]
     apps: Mapping[bool, AppPlan]
@@ -68,7 +68,7 @@ class Minimised:
 def minimise(
     facts: Mapping[str, Any],
     context: Context,
-    managed_apps: Container[str] = frozenset(),
+    managed_apps: Collection[str] = frozenset(),
     *,
     is_checked: bool = False,
 ) -> Minimised:
@@ -148,7 +148,7 @@ def _keep_members(name: str, value: Mapping[str, Any], row: str, outcome: Minimi
 
 def _keep_apps(
     apps: list[dict[str, Any]],
-    managed: Container[str],
+    managed: Collection[str],
     plans: Mapping[bool, AppPlan],
     outcome: Minimised,
     *,
@@ -190,7 +190,7 @@ def _judge_names(
         outcome.unknown += sum(len(app.keys() - plan.verdicts.keys()) for app in apps)
 
 
-def _is_managed(app: Mapping[str, Any], managed: Container[str]) -> bool:
+def _is_managed(app: Mapping[str, Any], managed: Collection[str]) -> bool:
     identifier = app.get("id")
     return isinstance(identifier, str) and identifier in managed
 

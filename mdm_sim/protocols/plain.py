@@ -20,7 +20,7 @@ from mdm_sim.policy.context import Workload
 from mdm_sim.protocols import exchanges, schemas
 from mdm_sim.store import audit
 from mdm_sim.store.tables import users
-from mdm_sim.store.work import Desk
+from mdm_sim.store.work import Desk, Work
 
 _TOKEN = schemas.TokenBody()
 

@@ -5,7 +5,7 @@ Nothing here is read from an answer but ids and tokens: contexts come from what 
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -137,7 +137,7 @@ class Model:
         self.settle(record)
         return outcome
 
-    def managed(self, record: Record, facts: Mapping[str, Any]) -> Container[str]:
+    def managed(self, record: Record, facts: Mapping[str, Any]) -> Collection[str]:
         """The apps that are managed for a record: the tenant's, and the app itself."""
         own = facts.get("appIdentifier") or record.facts.get("appIdentifier") or {}
         names = () if record.is_device else own.values()

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import trustme
-
 # The names clients may know the service by; Microsoft's own are for clients behind a proxy.
 NAMES = (
     "localhost",
@@ -38,6 +36,8 @@ def ensure(directory: Path) -> Certificates:
 
 
 def _make(files: Certificates) -> None:
+    import trustme  # needed once for a data directory, and slow to import
+
     authority = trustme.CA(organization_name="mdm-sim")
     server = authority.issue_cert(*NAMES)
     files.key_file.touch(mode=0o600)

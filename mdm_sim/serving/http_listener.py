@@ -9,7 +9,7 @@ from wsgiref.types import WSGIApplication
 from granian.constants import HTTPModes, Interfaces
 from granian.server import Server
 
-from mdm_sim.serving import lifeline, overflow
+from mdm_sim.serving import lifeline, overflow, starting
 
 BACKLOG = 1024
 # Of all workers together. Each connection has one request under way at most, and one in a buffer.
@@ -20,6 +20,7 @@ def application() -> WSGIApplication:
     """What a worker serves; and whom it has no room for is told so."""
     from mdm_sim.app import from_environment
 
+    starting.await_prepared()
     overflow.mind()
     return from_environment()
 

@@ -20,7 +20,7 @@ from cheroot.ssl.builtin import BuiltinSSLAdapter
 from cheroot.wsgi import Server
 
 from mdm_sim.app import from_environment
-from mdm_sim.serving import lifeline
+from mdm_sim.serving import lifeline, starting
 
 THREADS = 4
 MOST_HEADER_BYTES = 64 * 1024
@@ -76,6 +76,7 @@ def _log(_message: str = "", level: int = logging.INFO, **_: Any) -> None:
 def main(host: str, port: str, chain_file: str, key_file: str) -> None:
     """Serve over TLS until told to stop."""
     lifeline.hold()
+    starting.await_prepared()
     server = PatientServer(
         (host, int(port)), from_environment(), numthreads=THREADS, server_name="mdm-sim"
     )

@@ -53,10 +53,10 @@ def _watch() -> None:
 
 def _listening() -> int | None:
     """The descriptor of this process that takes connections: the server gives it no name."""
-    for name in os.listdir(_OWN):
-        with suppress(OSError), socket.socket(fileno=os.dup(int(name))) as found:
+    for path in _OWN.iterdir():
+        with suppress(OSError), socket.socket(fileno=os.dup(int(path.name))) as found:
             if found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-                return int(name)
+                return int(path.name)
     return None
 
 
@@ -76,7 +76,7 @@ def _look(number: int, leaving: list[tuple[socket.socket, float]], calm: float) 
 
 
 def _turn_away(connection: socket.socket) -> None:
-    connection.setblocking(False)
+    connection.settimeout(0)
     connection.sendall(_answer())
     connection.shutdown(socket.SHUT_WR)
 

@@ -7,38 +7,25 @@ import signal
 import socket
 import ssl
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
 import orjson
 
-from mdm_sim import tenant
-from mdm_sim.app import open_desk
-from mdm_sim.preparation import prepare
-from mdm_sim.serving import certificates
+from mdm_sim.serving import certificates, starting
+from mdm_sim.serving.children import CannotServe, Child
 from mdm_sim.settings import Settings
-from mdm_sim.store.work import Desk
-from mdm_sim.upkeep import job
 
 OFF = -1
-UPKEEP_SECONDS = 30
-THOROUGH_SECONDS = 3600
-BEHIND_SECONDS = 1
-# A database is compacted while it serves up to this size, and for a twentieth of the time.
-MOST_COMPACTED = 512 * 1024 * 1024
-COMPACTING_SHARE = 20
 START_SECONDS = 60
 STOP_SECONDS = 10
-# A listener that ends is started again, but not more often than this in a minute.
-MOST_ENDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +36,6 @@ class Listening:
     https_port: int
     http_port: int
     workers: int
-
-
-class CannotServe(Exception):
-    """The service cannot start or go on; the message says why."""
 
 
 def serve(
@@ -73,46 +56,31 @@ def serve(
         _port(listening.host, listening.http_port),
         listening.workers,
     )
-    desk = open_desk(settings)
-    prepare(desk, lambda done: print(f"mdm-sim: {done} records judged again", file=sys.stderr))
-    with _stopping() as stopped, _children(settings, where, certs) as children:
-        _await_answers(where, certs, children, stopped)
-        told = ready(where, certs)
+    lock = directory / "starting.lock"
+    environment = {**settings.to_environment(), starting.VARIABLE: str(lock)}
+    with ExitStack() as held:
+        with starting.preparing(lock):
+            stopped = held.enter_context(_stopping())
+            children = held.enter_context(_children(environment, where, certs))
+            # Modules that take long are imported while the listeners import theirs.
+            from mdm_sim.serving import keeping
+
+            desk = keeping.prepared(settings)
+        https, http = _urls(where)
+        _await_answers([url for url in (http, https) if url], certs, children, stopped)
         if ready_file:
+            told = keeping.ready(https, http, certs.ca_file)
             write_whole(ready_file, orjson.dumps(told, option=orjson.OPT_INDENT_2))
-        print(f"mdm-sim is ready: {told['base_url'] or told['http_url']}", flush=True)
-        try:
-            _mind(desk, children, stopped)
-        finally:
-            if ready_file:
-                ready_file.unlink(missing_ok=True)
+            held.callback(ready_file.unlink, missing_ok=True)
+        print(f"mdm-sim is ready: {https or http}", flush=True)
+        keeping.mind(desk, children, stopped)
 
 
-def ready(where: Listening, certs: certificates.Certificates) -> dict[str, object]:
-    """What a client needs: the contract of the ready file."""
+def _urls(where: Listening) -> tuple[str | None, str | None]:
+    """Where the listeners are, HTTPS and plain; None for one that is off."""
     host = "localhost" if where.host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else where.host
     https = f"https://{host}:{where.https_port}" if where.https_port != OFF else None
-    http = f"http://{host}:{where.http_port}" if where.http_port != OFF else None
-    root = https or http
-    return {
-        "pid": os.getpid(),
-        "base_url": https,
-        "http_url": http,
-        "tenant_id": tenant.TENANT_ID,
-        "client_id": tenant.CLIENT_ID,
-        "client_secret": tenant.CLIENT_SECRET,
-        "client_certificate_file": str(tenant.CERTIFICATE_FILE),
-        "public_client_id": tenant.PUBLIC_CLIENT_ID,
-        "authority_url": f"{root}/{tenant.TENANT_ID}",
-        "admin_upn": tenant.ADMIN.upn,
-        "admin_password": tenant.PASSWORD,
-        "user_upn": tenant.USERS[0].upn,
-        "user_password": tenant.PASSWORD,
-        "users": [{"upn": user.upn, "password": tenant.PASSWORD} for user in tenant.USERS],
-        "ca_file": str(certs.ca_file.resolve()),
-        "console_url": f"{root}/console",
-        "lab_url": f"{root}/_lab",
-    }
+    return https, f"http://{host}:{where.http_port}" if where.http_port != OFF else None
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -133,46 +101,10 @@ def _port(host: str, port: int) -> int:
         return int(probe.getsockname()[1])
 
 
-class _Child:
-    """The process of a listener, which can be begun again."""
-
-    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
-        self._command, self._environment = command, environment
-        self._ends: list[float] = []
-        self.begin()
-
-    def begin(self) -> None:
-        """Start the process; its standard input ends with this one (see `lifeline`)."""
-        module, *arguments = self._command
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", f"mdm_sim.serving.{module}", *arguments],
-            env=self._environment,
-            stdin=subprocess.PIPE,
-        )
-
-    def revive(self) -> None:
-        """Start it again if it has ended. Raises CannotServe where that happens all the time."""
-        if self.process.poll() is None:
-            return
-        now = time.monotonic()
-        self._ends = [*(moment for moment in self._ends if moment > now - 60), now]
-        if len(self._ends) > MOST_ENDS:
-            message = f"a listener ended {MOST_ENDS} times in a minute"
-            raise CannotServe(message)
-        print("mdm-sim: a listener ended and is started again", file=sys.stderr)
-        self.close()
-        self.begin()
-
-    def close(self) -> None:
-        """Let go of what ties an ended process to this one."""
-        if self.process.stdin:
-            self.process.stdin.close()
-
-
 @contextmanager
 def _children(
-    settings: Settings, where: Listening, certs: certificates.Certificates
-) -> Iterator[list[_Child]]:
+    settings: Mapping[str, str], where: Listening, certs: certificates.Certificates
+) -> Iterator[list[Child]]:
     """The listeners, and their end whatever happens."""
     commands = []
     if where.http_port != OFF:
@@ -187,15 +119,15 @@ def _children(
                 str(certs.key_file),
             ]
         )
-    environment = {**os.environ, **settings.to_environment()}
-    children = [_Child(command, environment) for command in commands]
+    environment = {**os.environ, **settings}
+    children = [Child(command, environment) for command in commands]
     try:
         yield children
     finally:
         _end(children)
 
 
-def _end(children: list[_Child]) -> None:
+def _end(children: list[Child]) -> None:
     for child in children:
         child.process.terminate()
     deadline = time.monotonic() + STOP_SECONDS
@@ -225,14 +157,12 @@ def _stopping() -> Iterator[list[int]]:
 
 
 def _await_answers(
-    where: Listening,
+    waiting: list[str],
     certs: certificates.Certificates,
-    children: list[_Child],
+    children: list[Child],
     stopped: list[int],
 ) -> None:
-    told = ready(where, certs)
-    waiting = [url for url in (told["http_url"], told["base_url"]) if url]
-    trust = ssl.create_default_context(cafile=told["ca_file"])  # type: ignore[arg-type]
+    trust = ssl.create_default_context(cafile=certs.ca_file)
     deadline = time.monotonic() + START_SECONDS
     while waiting and not stopped:
         _require_alive(children)
@@ -256,28 +186,8 @@ def _answers(url: str, trust: ssl.SSLContext) -> bool:
         return False
 
 
-def _require_alive(children: list[_Child]) -> None:
+def _require_alive(children: list[Child]) -> None:
     for child in children:
         if (status := child.process.poll()) is not None:
             message = f"a listener ended by itself (exit status {status}); is its port taken?"
             raise CannotServe(message)
-
-
-def _mind(desk: Desk, children: list[_Child], stopped: list[int]) -> None:
-    """See that the listeners live; upkeep now and then, and what a change left behind at once."""
-    quick = thorough = behind = tidy = 0.0
-    while not stopped:
-        for child in children:
-            child.revive()
-        now = time.monotonic()
-        if now >= quick:
-            job.run(desk, only_quick=now < thorough, stopped=lambda: bool(stopped))
-            quick = now + UPKEEP_SECONDS
-            thorough = thorough if now < thorough else now + THOROUGH_SECONDS
-        elif now >= behind:
-            job.catch_up(desk, lambda: bool(stopped))
-            behind = now + BEHIND_SECONDS
-        elif now >= tidy:
-            desk.store.compact(MOST_COMPACTED)
-            tidy = now + max(BEHIND_SECONDS, COMPACTING_SHARE * (time.monotonic() - now))
-        time.sleep(0.1)

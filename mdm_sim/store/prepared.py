@@ -76,10 +76,11 @@ class Prepared:
         cursor = connection.connection.cursor()
         try:
             cursor.execute(self._text, self._parameters(values))
-            if cursor.description is None:
+            columns: Any = cursor.description
+            if columns is None:
                 return Found([], cursor.rowcount)
             if self._row is None:
-                self._row = _row_of([column[0] for column in cursor.description])
+                self._row = _row_of([column[0] for column in columns])
             return Found(list(map(self._row, cursor.fetchall())), cursor.rowcount)
         finally:
             cursor.close()
@@ -96,8 +97,8 @@ class Prepared:
 
 
 def _row_of(names: list[str]) -> Callable[[Sequence[Any]], Any]:
-    made: Any = namedtuple("Row", names)  # type: ignore[misc]  # noqa: PYI024
-    return made._make  # type: ignore[no-any-return]
+    made: Any = namedtuple("Row", names)  # type: ignore[misc]
+    return made._make
 
 
 def _compiled(statement: Executable, dialect: Dialect) -> Compiled:

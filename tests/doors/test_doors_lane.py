@@ -15,7 +15,6 @@ import pytest
 from drawn import BODIES, FACTS
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from mdm_sim import tenant
