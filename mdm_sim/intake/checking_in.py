@@ -135,7 +135,7 @@ def _context_now(
     context = before
     if report.diagnostics_consent is not None:
         context = replace(context, user_diagnostics=report.diagnostics_consent)
-    if "azureADDeviceId" in report.facts:
+    if "azureADDeviceId" in report.facts and context.entra_joined is not is_joined:
         context = replace(context, entra_joined=is_joined)
     if context != before:
         changes = {name: getattr(context, name) for name in ("user_diagnostics", "entra_joined")}
