@@ -49,6 +49,10 @@ class Found:
             raise NoResultFound(message)
         return self.one_or_none()
 
+    def scalar(self) -> Any:
+        """The first value of the first row, or None."""
+        return self._rows[0][0] if self._rows else None
+
     def scalar_one(self) -> Any:
         """The first value of the only row. Raises as `one` does."""
         return self.one()[0]
