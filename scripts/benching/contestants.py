@@ -41,18 +41,27 @@ class Contestant:
     database: str = ""
     note: str = ""
     answers: dict[str, bytes] = field(default_factory=dict)
+    took: dict[str, float] = field(default_factory=dict)  # seconds, of the row's first request
 
 
-def ask(load: Load, port: int) -> bytes:
-    """Send the first request of a load; returns the answer's body.
+# Numbers of checks, which are neither those of prepared devices nor those of runs.
+CHECKS = 9_000_000
+
+
+def ask(load: Load, port: int, place: int = 0) -> bytes:
+    """Send the request of the device at `place` of a load; returns the answer's body.
 
     Raises Absent when the answer is not the one that the row is about.
     """
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
-        body = load.filled(load.body, 0).encode() or None
-        headers = {name: load.filled(text, 0) for name, text in load.headers.items()}
-        connection.request(load.method, load.filled(load.path, 0), body, headers)
+        body = load.filled(load.body, CHECKS + place, place).encode() or None
+        headers = {
+            name: load.filled(text, CHECKS + place, place) for name, text in load.headers.items()
+        }
+        connection.request(
+            load.method, load.filled(load.path, CHECKS + place, place), body, headers
+        )
         answer = connection.getresponse()
         told = answer.read()
     finally:

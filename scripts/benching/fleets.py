@@ -38,6 +38,7 @@ from mdm_sim.store.work import Desk
 # second is copied for devices without apps, the third for all else. No other text has their digits.
 REAL = (87654320, 87654321, 87654322)
 DAY = 86400.0
+STORE = "store"  # the database's own folder in a fleet's
 _ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 BATCH = 5000
 # Larger logs are chained by the same code; walking them would take longer than making them.
@@ -67,14 +68,15 @@ def prepared(database: databases.Database, devices: int) -> Fleet:
     folder = places.FLEETS / f"{database.name}-{devices}-{key()}"
     done = folder / "seconds"
     if not done.exists():
-        shutil.rmtree(folder, ignore_errors=True)
+        for former in places.FLEETS.glob(f"{database.name}-{devices}-*"):
+            shutil.rmtree(former)
         folder.mkdir(parents=True)
         print(f"making a fleet of {devices:,} devices on {database.name} …", flush=True)
         started = time.perf_counter()
-        with database.opened(folder) as url:
+        with database.opened(folder / STORE) as url:
             make(url, devices)
         done.write_text(f"{time.perf_counter() - started:.1f}")
-    return Fleet(databases.Stored(database, folder), devices, float(done.read_text()))
+    return Fleet(databases.Stored(database, folder / STORE), devices, float(done.read_text()))
 
 
 def make(url: str, devices: int) -> None:

@@ -8,6 +8,7 @@ The generator shares the machine's cores with what it measures, so it only joins
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-CONNECTIONS = 16
+# A server that takes long for a request is asked over two connections, so that hardly any request
+# is still under way when a run ends.
+CONNECTIONS, FEW_CONNECTIONS, SLOW_SECONDS = 16, 2, 0.02
 NUMBER = "n"
 _MARK = "\x1f"
 _HERE = Path(__file__).parent
@@ -40,15 +43,15 @@ class Load:
         """The whole request as text, its fields in marks."""
         lines = [f"{self.method} {self.path} HTTP/1.1", f"Host: 127.0.0.1:{port}"]
         lines += [f"{name}: {text}" for name, text in self.headers.items()]
-        if self.body or self.method in {"POST", "PUT", "PATCH"}:
+        if self.body or self.method in {"POST", "PUT", "PATCH", "MERGE"}:
             lines.append(f"Content-Length: {len(self.filled(self.body, 0).encode())}")
         return "\r\n".join((*lines, "", self.body))
 
-    def filled(self, text: str, number: int) -> str:
-        """`text` with the fields of the first device."""
-        first = {**self.values[0], NUMBER: f"{number:08d}"}
+    def filled(self, text: str, number: int, place: int = 0) -> str:
+        """`text` with the fields of the device at `place`."""
+        first = {**self.values[place % len(self.values)], NUMBER: f"{number:08d}"}
         pieces = text.split(_MARK)
-        return "".join(first[piece] if place % 2 else piece for place, piece in enumerate(pieces))
+        return "".join(first[piece] if at % 2 else piece for at, piece in enumerate(pieces))
 
     def check(self) -> None:
         """Raise ValueError when a field has not the same width everywhere."""
@@ -75,8 +78,15 @@ class Sent:
     p99: float
 
 
-def send(load: Load, port: int, seconds: float, folder: Path, first: int) -> Sent:
-    """Send `load` for so long over 16 connections, numbers from `first`."""
+def send(
+    load: Load, port: int, seconds: float, folder: Path, first: int, took: float = 0.0
+) -> Sent:
+    """Send `load` for so long, numbers from `first`; `took` is what one request took before.
+
+    A slow server is given time for ten requests at least.
+    """
+    connections = FEW_CONNECTIONS if took > SLOW_SECONDS else CONNECTIONS
+    seconds = max(seconds, 10 * took)
     load.check()
     names = list(load.values[0])
     numbers = {name: str(place) for place, name in enumerate(names, 1)} | {NUMBER: NUMBER}
@@ -90,7 +100,7 @@ def send(load: Load, port: int, seconds: float, folder: Path, first: int) -> Sen
     )
     asked = [str(template), str(table), str(first)]
     finished = subprocess.run(
-        _command(port, seconds, asked), capture_output=True, text=True, check=True
+        _command(port, connections, seconds, asked), capture_output=True, text=True, check=True
     )
     told = json.loads(finished.stdout.strip().splitlines()[-1])
     return Sent(told["requests"], told["seconds"], told["failed"], told["p50"], told["p99"])
@@ -101,12 +111,12 @@ def generator() -> str:
     return "wrk" if shutil.which("wrk") else "sockets.py"
 
 
-def _command(port: int, seconds: float, asked: list[str]) -> list[str]:
+def _command(port: int, connections: int, seconds: float, asked: list[str]) -> list[str]:
     wrk = shutil.which("wrk")
     if wrk is None:
-        given = [str(port), str(CONNECTIONS), str(seconds), *asked]
+        given = [str(port), str(connections), str(seconds), *asked]
         return [sys.executable, str(_HERE / "sockets.py"), *given]
-    options = ["--threads", "1", "--connections", str(CONNECTIONS), "--timeout", "60s"]
-    whole = max(1, round(seconds))  # wrk counts whole seconds
+    options = ["--threads", "1", "--connections", str(connections), "--timeout", "60s"]
+    whole = max(1, math.ceil(seconds))  # wrk counts whole seconds
     options += ["--duration", f"{whole}s", "--script", str(_HERE / "wrk.lua")]
     return [wrk, *options, f"http://127.0.0.1:{port}", "--", *asked]
