@@ -63,15 +63,14 @@ def run(asked: argparse.Namespace) -> dict[str, Any]:
     told: dict[str, Any] = {"machine": machine.described(), "load_before": machine.busy()}
     if not asked.no_footprint:
         told["starts"] = footprint.starts(min(asked.devices))
-    with started(asked, absent) as pairs:
-        told["contestants"] = {pair[0].name: _about(pair) for pair in pairs}
-        told["measured"] = measuring.as_json(measured(asked, pairs, absent))
-        told["memory"] = {each.name: asdict(up.running.memory()) for each, up in pairs}
-    if not asked.no_footprint:
         sizes = [(DATABASES[name], size) for name in asked.databases for size in asked.devices]
         told["disk"] = {
             f"{each.name} {size}": footprint.on_disk(each, size) for each, size in sizes
         }
+    with started(asked, absent) as pairs:
+        told["contestants"] = {pair[0].name: _about(pair) for pair in pairs}
+        told["measured"] = measuring.as_json(measured(asked, pairs, absent))
+        told["memory"] = {each.name: asdict(up.running.memory()) for each, up in pairs}
     measuring.clear()
     return told | {"absent": absent, "load_after": machine.busy()}
 

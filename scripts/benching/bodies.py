@@ -16,11 +16,13 @@ APPS = 60
 FREE = 312_000_000_000
 
 
+_DOUBLED = [sum(divmod(2 * digit, 10)) for digit in range(10)]
+
+
 def _luhn(digits: str) -> str:
     """`digits` with their check digit (ISO/IEC 7812-1)."""
-    doubled = (int(digit) * (2 - place % 2) for place, digit in enumerate(reversed(digits)))
-    total = sum(value - 9 if value > 9 else value for value in doubled)
-    return f"{digits}{-total % 10}"
+    doubled = sum(_DOUBLED[int(digit)] for digit in digits[::-2])
+    return f"{digits}{-(doubled + sum(map(int, digits[-2::-2]))) % 10}"
 
 
 def token(kind: str, number: int) -> str:

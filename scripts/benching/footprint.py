@@ -88,7 +88,7 @@ def _json_bytes(connection: sqlite3.Connection) -> list[int]:
 def _index_bytes(connection: sqlite3.Connection) -> int:
     """Pages of indexes; of these SQLite has one for each primary key too."""
     asked = (
-        "SELECT sum(pgsize) FROM dbstat WHERE aggregate AND name IN "
+        "SELECT sum(pgsize) FROM dbstat WHERE aggregate = 1 AND name IN "
         "(SELECT name FROM sqlite_schema WHERE type = 'index')"
     )
     return int(connection.execute(asked).fetchone()[0])

@@ -53,12 +53,21 @@ class Load:
         pieces = text.split(_MARK)
         return "".join(first[piece] if at % 2 else piece for at, piece in enumerate(pieces))
 
-    def check(self) -> None:
-        """Raise ValueError when a field has not the same width everywhere."""
-        for name, text in self.values[0].items():
-            if any(len(each[name]) != len(text) for each in self.values):
-                message = f"the field {name} has not the same width everywhere"
+    def table(self) -> str:
+        """The values as lines, tabs between them, in the order of the first device's names.
+
+        Raises ValueError when a field has not the same width everywhere.
+        """
+        names = list(self.values[0])
+        widths = [len(text) for text in self.values[0].values()]
+        lines = []
+        for each in self.values:
+            line = [each[name] for name in names]
+            if [len(text) for text in line] != widths:
+                message = "a field has not the same width everywhere"
                 raise ValueError(message)
+            lines.append("\t".join(line) + "\n")
+        return "".join(lines)
 
 
 def field(name: str) -> str:
@@ -87,7 +96,6 @@ def send(
     """
     connections = FEW_CONNECTIONS if took > SLOW_SECONDS else CONNECTIONS
     seconds = max(seconds, 10 * took)
-    load.check()
     names = list(load.values[0])
     numbers = {name: str(place) for place, name in enumerate(names, 1)} | {NUMBER: NUMBER}
     pieces = load.template(port).split(_MARK)
@@ -95,9 +103,7 @@ def send(
     folder.mkdir(parents=True, exist_ok=True)
     template, table = folder / "template", folder / "values"
     template.write_bytes(text.encode())
-    table.write_text(
-        "".join("\t".join(each[name] for name in names) + "\n" for each in load.values)
-    )
+    table.write_text(load.table())
     asked = [str(template), str(table), str(first)]
     finished = subprocess.run(
         _command(port, connections, seconds, asked), capture_output=True, text=True, check=True

@@ -201,7 +201,8 @@ def azurite(devices: int, _first: int) -> dict[str, Load]:
     table = f"/{_ACCOUNT}/devices"
     one = f"{table}(PartitionKey='fleet',RowKey='{field('digits')}')?{sas}"
     page = f"{table}?$top={PAGE}&{sas}"
-    last = f"&NextPartitionKey=fleet&NextRowKey={devices - PAGE:08d}"
+    keys = [base64.b64encode(key.encode()).decode() for key in ("fleet", f"{devices - PAGE:08d}")]
+    last = "&" + urlencode(dict(zip(("NextPartitionKey", "NextRowKey"), keys, strict=True)))
     where = f"{table}?$filter=serialNumber%20eq%20'SN{field('digits')}'&{sas}"
     same = changing(_entity(own_fields()))
     return showing(

@@ -56,6 +56,23 @@ class Sample:
     last_page: str  # the $skiptoken before the last 100
 
 
+@dataclass(frozen=True)
+class Numbered(Sequence[Mapping[str, str]]):
+    """Devices by running number, made when they are looked at."""
+
+    first: int
+    count: int
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, place: Any) -> Any:
+        """The fields of the device at `place`. Raises IndexError beyond the last."""
+        if not 0 <= place < self.count:
+            raise IndexError
+        return bodies.own(self.first + place)
+
+
 def own_fields() -> dict[str, str]:
     """What `bodies.own` returns, as fields of a template."""
     return {name: field(name) for name in bodies.own(0)}
@@ -117,7 +134,7 @@ def service_loads(sample: Sample, admin: str, user: str, first: int, count: int)
             "/mdm/v1/enrollments",
             {"Authorization": f"Bearer {user}", "Content-Type": "application/json"},
             encoded(enrollment),
-            [bodies.own(first + number) for number in range(count)],
+            Numbered(first, count),
             expects=201,
             shows=('"deviceToken"', 1),
         ),

@@ -128,7 +128,9 @@ def _few(numbers: list[int]) -> list[int]:
     return few
 
 
-_RECORD = select(credentials.c.subject_id).where(credentials.c.token_hash == bindparam("hash"))
+_RECORD = select(credentials.c.subject_id).where(
+    credentials.c.tenant_id == tenant.TENANT_ID, credentials.c.token_hash == bindparam("hash")
+)
 
 
 def _with_ids(connection: Connection, numbers: list[int]) -> Iterator[dict[str, str]]:
@@ -141,8 +143,9 @@ def _with_ids(connection: Connection, numbers: list[int]) -> Iterator[dict[str, 
 
 def _last_page(connection: Connection) -> str:
     """The token that the list itself hands out before its last 100 (sorted by id)."""
-    query = select(devices.c.id).order_by(devices.c.id.desc()).offset(rows.PAGE).limit(1)
-    keys = json.dumps([connection.execute(query).scalar_one()], separators=(",", ":"))
+    ours = select(devices.c.id).where(devices.c.tenant_id == tenant.TENANT_ID)
+    last = ours.order_by(devices.c.id.desc()).offset(rows.PAGE).limit(1)
+    keys = json.dumps([connection.execute(last).scalar_one()], separators=(",", ":"))
     return base64.urlsafe_b64encode(keys.encode()).decode().rstrip("=")
 
 
