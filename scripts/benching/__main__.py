@@ -32,7 +32,7 @@ def options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=3.0, help="of each run")
     parser.add_argument("--no-footprint", action="store_true", help="no start times, no sizes")
     parser.add_argument("--output", type=Path, help="write everything that was measured (JSON)")
-    parser.add_argument("--write-docs", type=Path, help="no run: write the page of this output")
+    parser.add_argument("--write-docs", type=_words, help="no run: write the page of these outputs")
     return parser.parse_args(arguments)
 
 
@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> None:
     """Run, or write the page of an earlier run."""
     asked = options(arguments)
     if asked.write_docs:
-        writing.write(json.loads(asked.write_docs.read_text()))
+        writing.write([json.loads(Path(name).read_text()) for name in asked.write_docs])
         return
     told = run(asked)
     told["command"] = "python3 scripts/bench.py " + " ".join(arguments)
@@ -163,10 +163,10 @@ def _bulk(
                 yield from bulk.run_door(row.name, contestant.name, up, runs)
             except (Absent, OSError) as reason:
                 absent[f"{contestant.name}: {row.name}"] = str(reason)
-    source = next((each.devices for each, _ in pairs if each.database == "sqlite"), 0)
-    if source:
-        fleet = service.stored_in(DATABASES["sqlite"], source).folder / "mdm-sim.db"
-        yield from (each for each in bulk.raw_limit(fleet, runs) if each.row == row.name)
+    for name in dict.fromkeys(each.database for each, _ in pairs if each.kind == "service"):
+        size = next(each.devices for each, _ in pairs if each.database == name)
+        raw = bulk.raw_limit(service.stored_in(DATABASES[name], size), runs)
+        yield from (each for each in raw if each.row == row.name)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import importlib
 import json
 import shutil
 import sqlite3
@@ -10,14 +11,17 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from functools import partial
-from pathlib import Path
+from typing import Any
 
 from benching import places
 from benching.contestants import Absent, Started
+from benching.databases import Stored
 from benching.load import Load
 from benching.measuring import FIRST_NUMBER, NUMBERS, Measured
+from benching.processes import used
 
 LINES = 1000
+FULL = 8000  # characters of facts, which only devices with their apps have
 DOORS = {
     "bulk enroll": ("enroll", "/mdm/v1/enrollments:bulk"),
     "bulk check-in": ("check-in changed", "/mdm/v1/check-ins:bulk"),
@@ -79,33 +83,72 @@ _COPIED = ("managed_devices", "credentials", "receipts", "audit_events")
 Rows = Mapping[str, list[tuple[object, ...]]]
 
 
-def raw_limit(source: Path, runs: int) -> Iterator[Measured]:
-    """The rows of a thousand stored devices, written once more by sqlite3 alone.
+def raw_limit(stored: Stored, runs: int) -> Iterator[Measured]:
+    """The rows of a thousand devices of a fleet, written once more by the driver alone.
 
-    `source` is the fleet's file. Tables and indexes are as the service has them, without triggers,
-    with its settings; a thousand devices are one commit.
+    Tables and indexes are as the service has them, without triggers; one commit.
     """
-    folder, name = places.SCRATCH / "raw", "raw executemany, sqlite"
+    raw = {"sqlite": _raw_sqlite, "postgresql": _raw_postgresql}[stored.database.name]
     for run in range(runs):
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        with closing(sqlite3.connect(source)) as read:
-            stored, schema = _stored(read), list(_schema(read))
-        with closing(sqlite3.connect(folder / "raw.db", isolation_level=None)) as write:
-            for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON"):
-                write.execute(f"PRAGMA {pragma}")
-            for statement in schema:
-                write.execute(statement)
-            yield _timed("bulk enroll", name, run, partial(_insert, write, stored))
-            yield _timed("bulk check-in", name, run, partial(_update, write))
+        yield from raw(stored, run)
 
 
-def _timed(row: str, name: str, run: int, work: Callable[[], None]) -> Measured:
-    cpu, begun = time.process_time(), time.perf_counter()
+def _raw_sqlite(stored: Stored, run: int) -> Iterator[Measured]:
+    """sqlite3's executemany with the service's settings: inserts, and updates."""
+    folder, name = places.SCRATCH / "raw", "raw executemany, sqlite"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    with closing(sqlite3.connect(stored.folder / "mdm-sim.db")) as read:
+        rows, schema = _rows(read.execute, "?"), list(_schema(read))
+    with closing(sqlite3.connect(folder / "raw.db", isolation_level=None)) as write:
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON"):
+            write.execute(f"PRAGMA {pragma}")
+        for statement in schema:
+            write.execute(statement)
+        yield _timed(
+            "bulk enroll", name, run, rows, time.process_time, partial(_insert, write, rows)
+        )
+        yield _timed("bulk check-in", name, run, rows, time.process_time, partial(_update, write))
+
+
+def _raw_postgresql(stored: Stored, run: int) -> Iterator[Measured]:
+    """COPY into tables like the service's; the server's CPU counts."""
+    psycopg: Any = importlib.import_module("psycopg")
+    copied = stored.copied(places.SCRATCH / "raw-postgresql")
+    with (
+        copied.database.opened(copied.folder) as url,
+        psycopg.connect(url, autocommit=True) as write,
+    ):
+        rows = _rows(write.execute, "%s")
+        for table in _COPIED:
+            write.execute(f"CREATE TABLE raw_{table} (LIKE {table} INCLUDING ALL)")
+
+        def cpu() -> float:
+            server = copied.database.processes(copied.folder)
+            return used(server) + time.process_time()
+
+        yield _timed(
+            "bulk enroll", "raw COPY, postgresql", run, rows, cpu, partial(_copy, write, rows)
+        )
+
+
+def _copy(write: Any, rows: Rows) -> None:
+    with write.transaction():
+        for table, each in rows.items():
+            with write.cursor().copy(f"COPY raw_{table} FROM STDIN") as copy:
+                for row in each:
+                    copy.write_row(row)
+
+
+def _timed(
+    row: str, name: str, run: int, rows: Rows, cpu: Callable[[], float], work: Callable[[], None]
+) -> Measured:
+    count = len(rows["managed_devices"])
+    before, begun = cpu(), time.perf_counter()
     work()
-    took, used = time.perf_counter() - begun, time.process_time() - cpu
-    micro = took / LINES * 1e6
-    return Measured(row, name, run, LINES / took, used / LINES * 1e6, micro, micro, LINES, 0)
+    took, spent = time.perf_counter() - begun, cpu() - before
+    micro = took / count * 1e6
+    return Measured(row, name, run, count / took, spent / count * 1e6, micro, micro, count, 0)
 
 
 def _schema(read: sqlite3.Connection) -> Iterator[str]:
@@ -114,26 +157,23 @@ def _schema(read: sqlite3.Connection) -> Iterator[str]:
         yield from (sql for (sql,) in read.execute(f"{asked} ORDER BY type DESC", (table,)) if sql)
 
 
-def _stored(read: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+def _rows(ask: Callable[..., Any], mark: str) -> dict[str, list[tuple[object, ...]]]:
     """The rows of a thousand devices that told of their apps, with what belongs to them."""
-    devices = read.execute(
-        "SELECT * FROM managed_devices WHERE json_extract(facts, '$.applications') IS NOT NULL "
-        "LIMIT ?",
-        (LINES,),
-    ).fetchall()
+    full = f"SELECT * FROM managed_devices WHERE length(facts) > {FULL} LIMIT {LINES}"  # noqa: S608
+    devices = ask(full).fetchall()
     found: dict[str, list[tuple[object, ...]]] = {"managed_devices": devices}
     for table, column in (("credentials", "subject_id"), ("receipts", "record_id")):
-        asked = f"SELECT * FROM {table} WHERE {column} = ? LIMIT 1"  # noqa: S608
-        found[table] = [read.execute(asked, (row[1],)).fetchone() for row in devices]
-    found["audit_events"] = read.execute("SELECT * FROM audit_events LIMIT ?", (LINES,)).fetchall()
+        asked = f"SELECT * FROM {table} WHERE {column} = {mark} LIMIT 1"  # noqa: S608
+        found[table] = [ask(asked, (row[1],)).fetchone() for row in devices]
+    found["audit_events"] = ask(f"SELECT * FROM audit_events LIMIT {LINES}").fetchall()  # noqa: S608
     return found
 
 
-def _insert(write: sqlite3.Connection, stored: Rows) -> None:
+def _insert(write: sqlite3.Connection, rows: Rows) -> None:
     write.execute("BEGIN IMMEDIATE")
-    for table, rows in stored.items():
-        marks = ", ".join("?" * len(rows[0]))
-        write.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
+    for table, each in rows.items():
+        marks = ", ".join("?" * len(each[0]))
+        write.executemany(f"INSERT INTO {table} VALUES ({marks})", each)  # noqa: S608
     write.execute("COMMIT")
 
 

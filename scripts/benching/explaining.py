@@ -13,8 +13,8 @@ change by half with the machine and the hour, ratios inside one run hardly.
 python3 scripts/bench.py --output bench.json                      # 10,000 devices, SQLite, one worker
 python3 scripts/bench.py --devices 10000,100000,1000000 --databases sqlite,postgresql \\
                          --workers 1,2 --runs 5 --output bench.json                 # everything
-python3 scripts/bench.py --rows "get,enroll" --peers "moto DynamoDB" --runs 5
-python3 scripts/bench.py --write-docs bench.json                  # this page
+python3 scripts/bench.py --rows get,enroll --peers "moto DynamoDB" --runs 5     # a part
+python3 scripts/bench.py --write-docs bench.json                  # this page, of one output or of more with commas
 ```
 
 It installs what it compares with into `.bench`, which is no part of the project, and keeps prepared
@@ -64,6 +64,7 @@ COMPARED = """\
 - **raw executemany**: the rows of a thousand stored devices with 60 apps (device, credential,
   receipt, audit entry) into the same tables and indexes without triggers, one commit; for check-ins
   an update of device and receipt. Inside the benchmark's process, without HTTP.
+  **raw COPY**: the same rows into PostgreSQL.
 - **moto DynamoDB**: PutItem of a new item of 34 attributes; UpdateItem of one attribute; PutItem over
   a known item; GetItem; Scan of 100 from the beginning, and from near the end; Query of an index.
   **moto IoT**: CreateThing, UpdateThing (one attribute, all), DescribeThing, ListThings of 100. Both

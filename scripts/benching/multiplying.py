@@ -124,7 +124,7 @@ class Copier:
         for name, row in template.rows:
             planned.append((name, [self._filler(each, row, needles) for each in row]))
             compiled = insert(self._tables[name]).compile(dialect=self._connection.dialect)
-            self._sql[name] = str(compiled)
+            self._sql[name] = re.sub(r"%\(\w+\)s", "%s", str(compiled))  # rows are tuples
         return planned
 
     def _filler(self, column: str, row: Mapping[str, Any], needles: Mapping[str, str]) -> Filler:

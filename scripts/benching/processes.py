@@ -41,7 +41,7 @@ class Running:
 
     def cpu(self) -> float:
         """Seconds of CPU that the server and its children have used so far."""
-        return sum(_ticks(pid) for pid in self._pids()) / _TICK
+        return used([self.process.pid, *self.beside])
 
     def _pids(self) -> list[int]:
         return [pid for root in (self.process.pid, *self.beside) for pid in tree(root)]
@@ -127,6 +127,11 @@ def tree(root: int) -> list[int]:
             except OSError:  # it ended meanwhile
                 continue
     return found
+
+
+def used(roots: Sequence[int]) -> float:
+    """Seconds of CPU that processes and all below them have used so far."""
+    return sum(_ticks(pid) for root in roots for pid in tree(root)) / _TICK
 
 
 def _answers(port: int, path: str) -> bool:

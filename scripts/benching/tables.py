@@ -11,7 +11,7 @@ from benching.rows import BULK_ROWS, ROWS
 
 _ORDER = [row.name for row in (*ROWS, *BULK_ROWS)]
 _COMMIT = "Flask, one commit, sqlite"
-_RAW = "raw executemany, sqlite"
+_RAW, _COPY = "raw executemany, sqlite", "raw COPY, postgresql"
 # What the project wants of a row beside a limit, and beside moto's nearest work: at least so much.
 AIMS = {
     ("check-in unchanged", _COMMIT): 1.0,
@@ -72,7 +72,11 @@ def _share(found: Ratio | None, aim: float | None) -> str:
     if found is None:
         return "-"
     wanted = f", aim {aim:.0%}" if aim else ""
-    return f"{found.rate:.0%} (CPU {found.cpu:.0%}{wanted})"
+    return f"{_percent(found.rate)} (CPU {_percent(found.cpu)}{wanted})"
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}" if share >= 0.095 else f"{share:.1%}"
 
 
 def _times(found: Ratio | None, aim: float | None) -> str:
@@ -84,7 +88,7 @@ def _times(found: Ratio | None, aim: float | None) -> str:
 
 def limits(output: Output) -> str:
     """The service in percent of the limits of its stack."""
-    others = [*output.names("limit"), *({_RAW} & {name for _, name in output.found})]
+    others = [*output.names("limit"), *(sorted({_RAW, _COPY} & {name for _, name in output.found}))]
     return _beside(output, others, _share)
 
 

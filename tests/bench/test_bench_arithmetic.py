@@ -94,7 +94,7 @@ def test_the_page_begins_with_ratios_and_names_what_is_absent() -> None:
         measured("get", "bare Flask", 600),
         measured("get", "moto DynamoDB", 100),
     )
-    page = writing.page(told(*runs))
+    page = writing.page([told(*runs)])
     assert "| get | 50% (CPU 50%, aim 70%) |" in page
     assert "| get | 3x (CPU 3x, aim 12x) |" in page
     assert page.index("| get | 50%") < page.index("## Absolute figures")
