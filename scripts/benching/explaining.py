@@ -45,7 +45,7 @@ own. On disk: all files of the prepared fleet, beside the JSON documents in them
 
 COMPARED = """\
 - **Requests** go over 16 kept-open connections of loopback HTTP from one thread (over two, where
-  one request takes more than 20 ms, and as long as ten requests need), for `--seconds`, to one
+  one request takes more than 20 ms, and as long as ten requests need, half a minute at most), for `--seconds`, to one
   contestant at a time while all others are up and idle; A B C, A B C. Each request names another
   device of the fleet (up to 10,000 of them, in random order). An answer of 400 or more counts as
   failed, and a row with any has no ratio. Before a row is measured its answer is looked at.

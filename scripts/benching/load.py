@@ -19,6 +19,7 @@ from pathlib import Path
 # A server that takes long for a request is asked over two connections, so that hardly any request
 # is still under way when a run ends.
 CONNECTIONS, FEW_CONNECTIONS, SLOW_SECONDS = 16, 2, 0.02
+LONGEST_SECONDS = 30.0
 NUMBER = "n"
 _MARK = "\x1f"
 _HERE = Path(__file__).parent
@@ -92,10 +93,10 @@ def send(
 ) -> Sent:
     """Send `load` for so long, numbers from `first`; `took` is what one request took before.
 
-    A slow server is given time for ten requests at least.
+    A slow server is given time for ten requests, but not more than half a minute.
     """
     connections = FEW_CONNECTIONS if took > SLOW_SECONDS else CONNECTIONS
-    seconds = max(seconds, 10 * took)
+    seconds = max(seconds, min(10 * took, LONGEST_SECONDS))
     names = list(load.values[0])
     numbers = {name: str(place) for place, name in enumerate(names, 1)} | {NUMBER: NUMBER}
     pieces = load.template(port).split(_MARK)
