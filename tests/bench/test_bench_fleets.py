@@ -15,7 +15,15 @@ from sqlalchemy import func, select
 from mdm_sim.settings import Settings
 from mdm_sim.store import audit
 from mdm_sim.store.engine import Store
-from mdm_sim.store.tables import audit_events, counters, devices, orders, registrations, users
+from mdm_sim.store.tables import (
+    audit_events,
+    counters,
+    devices,
+    metadata,
+    orders,
+    registrations,
+    users,
+)
 
 SIZE = 60
 
@@ -87,6 +95,15 @@ def test_numbers_that_acts_raise_stand_where_the_copies_bring_them(store: Store)
         last = connection.execute(select(func.max(orders.c.seq))).scalar_one()
         count = connection.execute(select(func.count()).select_from(orders)).scalar_one()
     assert value == last == count
+
+
+def test_tallies_are_what_a_count_finds(store: Store) -> None:
+    tallies = metadata.tables["record_tallies"]
+    kept = select(tallies.c.workload, func.sum(tallies.c.number)).group_by(tallies.c.workload)
+    with store.read() as connection:
+        found = {row[0]: row[1] for row in connection.execute(kept)}
+        apps = connection.execute(select(func.count()).select_from(registrations)).scalar_one()
+    assert found == {"mdm": SIZE, "mam": apps}
 
 
 def test_a_copied_device_checks_in_and_is_handed_its_order(client: FlaskClient) -> None:
