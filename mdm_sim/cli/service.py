@@ -17,6 +17,7 @@ from mdm_sim.cli.options import (
     Port,
     Proxies,
     directory_of,
+    reaching_the_database,
 )
 from mdm_sim.settings import PREFIX, QUIRKS, THROTTLES, WORKLOADS, Settings, default_database
 
@@ -128,8 +129,6 @@ def serve(
     ready_file: Path | None,
 ) -> None:
     """Serve HTTPS and plain HTTP, on loopback unless told otherwise."""
-    from sqlalchemy.exc import SQLAlchemyError
-
     from mdm_sim.clock import Clock
     from mdm_sim.serving import supervisor
 
@@ -149,13 +148,9 @@ def serve(
     )
     listening = supervisor.Listening(host, port, http_port, workers)
     try:
-        supervisor.serve(settings, directory, listening, ready_file or directory / "ready.json")
-    except SQLAlchemyError as error:
-        message = (
-            f"the database cannot be used ({type(error).__name__}); see --database, --data-dir"
-        )
-        raise click.ClickException(message) from None
-    except (supervisor.CannotServe, OSError, ValueError) as error:
+        with reaching_the_database():
+            supervisor.serve(settings, directory, listening, ready_file or directory / "ready.json")
+    except (supervisor.CannotServe, OSError) as error:
         raise click.ClickException(str(error)) from None
 
 
