@@ -14,9 +14,9 @@ from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from mdm_sim.policy.context import Context
+from mdm_sim.store.dialects.functions import upsert
 from mdm_sim.store.engine import scrub_after
 from mdm_sim.store.prepared import Prepared
 from mdm_sim.store.tables import diagnostics, settings
@@ -33,7 +33,7 @@ _KEYS = Prepared(
         settings.c.tenant_id == bindparam("tenant")
     )
 )
-_new = insert(diagnostics)
+_new = upsert(diagnostics)
 _PUT = Prepared(
     _new.on_conflict_do_update(
         index_elements=["tenant_id", "pseudonym", "fact"], set_={"document": _new.excluded.document}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
@@ -27,7 +27,7 @@ class Settings:
     `trusted_proxy` is a number of proxies or their addresses (see `proxies`).
     """
 
-    database: str
+    database: str = field(repr=False)
     seed: int | None = None
     clock_offset: float = 0.0
     full_sync: bool = False

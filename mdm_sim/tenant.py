@@ -9,10 +9,10 @@ from pathlib import Path
 
 import orjson
 from sqlalchemy import Connection, insert, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from mdm_sim import diagnostics, licences, tokens
 from mdm_sim.policy import catalogue
+from mdm_sim.store.dialects.functions import upsert
 from mdm_sim.store.tables import clients, documents, settings, users
 
 TENANT_ID = "5f1d0000-0000-4000-8000-000000000001"

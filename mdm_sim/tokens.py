@@ -102,6 +102,12 @@ def issue(
     _ISSUE(connection, **values)
 
 
+def tenant_of(connection: Connection, token: str) -> str | None:
+    """The tenant of an opaque token; None for one that there is not."""
+    row = _FIND(connection, hash=digest(token)).one_or_none()
+    return None if row is None else str(row[0])
+
+
 def find(connection: Connection, token: str, kinds: frozenset[str], now: float) -> Credential:
     """The live credential behind an opaque token of one of `kinds`.
 

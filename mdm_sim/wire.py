@@ -194,7 +194,7 @@ def work_for(desk: Desk, who: Principal) -> Iterator[Work]:
 def work_by_token(desk: Desk, kind: str) -> Iterator[tuple[Work, tokens.Credential]]:
     """One transaction for the holder of an opaque token of `kind`, who is what it stands for."""
     token = bearer()
-    with desk.store.write() as connection:
+    with desk.store.write(lambda found: tokens.tenant_of(found, token)) as connection:
         credential = _find(connection, token, kind, desk)
         yield desk.on(connection, credential.tenant_id, audit.SYSTEM, request_id()), credential
 

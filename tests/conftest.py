@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import functools
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import databases
 import pytest
+from choosing_databases import (  # noqa: F401 - pytest finds its hooks here
+    pytest_addoption,
+    pytest_collection_modifyitems,
+    pytest_configure,
+    pytest_generate_tests,
+)
 from conformance import problems
+from databases import Databases, Files, Plain, Prepared, Server
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -28,20 +35,39 @@ Headers = dict[str, str]
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Which database a test is on."""
+    return getattr(request, "param", "sqlite")
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A server of PostgreSQL."""
+    with databases.server() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def made(dialect: str, request: pytest.FixtureRequest) -> Databases:
+    """Where databases come from."""
+    return Files() if dialect == "sqlite" else request.getfixturevalue("server")
+
+
+@pytest.fixture(scope="session")
+def prepared(made: Databases, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
     """A database with the schema, the guard and the development tenant, to be copied."""
-    path = tmp_path_factory.mktemp("prepared") / "mdm-sim.db"
-    desk = open_desk(Settings(f"sqlite:///{path}"))
+    url = made.empty(tmp_path_factory.mktemp("prepared"))
+    desk = open_desk(Settings(url))
     prepare(desk)
     desk.store.close()
-    return path
+    return Prepared(made, url)
 
 
 @pytest.fixture
-def settings(prepared: Path, tmp_path: Path) -> Settings:
+def settings(prepared: Prepared, tmp_path: Path) -> Iterator[Settings]:
     """Settings of a service whose database is this test's own."""
-    shutil.copy(prepared, tmp_path / "mdm-sim.db")
-    return Settings(f"sqlite:///{tmp_path / 'mdm-sim.db'}")
+    yield Settings(prepared.copy(tmp_path))
+    prepared.databases.drop(tmp_path)
 
 
 @pytest.fixture
@@ -96,13 +122,12 @@ def client(settings: Settings, serve: Callable[[Settings], FlaskClient]) -> Flas
 
 
 @pytest.fixture(scope="session")
-def sign_in(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Headers]:
+def sign_in(prepared: Prepared, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Headers]:
     """The Authorization header of a user, by UPN; of the application when nobody is named.
 
     Every test's database is a copy of one, so that a token of one is good for all.
     """
-    path = shutil.copy(prepared, tmp_path_factory.mktemp("sign-in") / "mdm-sim.db")
-    settings = Settings(f"sqlite:///{path}")
+    settings = Settings(prepared.copy(tmp_path_factory.mktemp("sign-in")))
 
     @functools.cache
     def header(upn: str | None = None, scope: str = f"{tokens.GRAPH}/.default") -> Headers:
@@ -204,15 +229,28 @@ def table(desk: Desk) -> Callable[[str], list[dict[str, Any]]]:
 
     def rows(name: str) -> list[dict[str, Any]]:
         with desk.store.read() as connection:
-            found = connection.execute(select(metadata.tables[name]))
+            told = metadata.tables[name]
+            found = connection.execute(select(told).order_by(*told.primary_key))
             return [dict(each._mapping) for each in found]
 
     return rows
 
 
 @pytest.fixture
+def plain(settings: Settings) -> Iterator[Plain]:
+    """The database past the service and its rules."""
+    opened = Plain(settings.database)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
 def on_disk(settings: Settings) -> Callable[[str], bool]:
-    """Whether a text stands anywhere in the database's files."""
+    """Whether a text stands anywhere in the database's files, or in a row of the server's."""
+    if not settings.database.startswith("sqlite"):
+        return lambda text: any(
+            text in row for held in databases.rows(settings.database).values() for row in held
+        )
     database = Path(settings.database.removeprefix("sqlite:///"))
 
     def found(text: str) -> bool:

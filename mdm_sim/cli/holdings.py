@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from mdm_sim.cli.options import DATA_DIR, DATABASE, Moment, directory_of
+from mdm_sim.cli.options import DATA_DIR, DATABASE, Moment, directory_of, reaching_the_database
 from mdm_sim.settings import Settings, default_database
 
 CLOCK = click.option("--clock", type=Moment(), help="The moment to do it at; by default now.")
@@ -22,20 +22,20 @@ CLOCK = click.option("--clock", type=Moment(), help="The moment to do it at; by 
 def _desk(
     database: str | None, data_dir: Path | None, clock: datetime | None = None
 ) -> Iterator[Any]:
-    from sqlalchemy import make_url
-
     from mdm_sim.app import open_desk
     from mdm_sim.clock import Clock
     from mdm_sim.preparation import prepare
+    from mdm_sim.store.dialects.opening import is_missing
 
     url = database or default_database(directory_of(data_dir))
-    if not Path(make_url(url).database or "").is_file():
-        message = "there is no database; see --database and --data-dir"
-        raise click.ClickException(message)
-    offset = Clock.starting_at(clock).offset if clock else 0.0
-    desk = open_desk(Settings(url, clock_offset=offset))
-    try:
+    with reaching_the_database():
+        if is_missing(url):
+            message = "there is no database; see --database and --data-dir"
+            raise click.ClickException(message)
+        offset = Clock.starting_at(clock).offset if clock else 0.0
+        desk = open_desk(Settings(url, clock_offset=offset))
         prepare(desk)
+    try:
         yield desk
     finally:
         desk.store.close()

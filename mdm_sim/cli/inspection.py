@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from mdm_sim.cli.options import DATA_DIR, DATABASE, directory_of
+from mdm_sim.cli.options import DATA_DIR, DATABASE, directory_of, reaching_the_database
 from mdm_sim.settings import Settings, default_database
 
 
@@ -27,11 +27,12 @@ def audit_verify(database: str | None, data_dir: Path | None) -> None:
     from mdm_sim.store.engine import Store
     from mdm_sim.store.tables import audit_events
 
-    store = Store(database or default_database(directory_of(data_dir)))
-    with store.read() as connection:
-        number = connection.execute(select(func.count()).select_from(audit_events)).scalar_one()
-        faults = list(log.verify(connection))
-    store.close()
+    with reaching_the_database():
+        store = Store(database or default_database(directory_of(data_dir)))
+        with store.read() as connection:
+            number = connection.execute(select(func.count()).select_from(audit_events)).scalar_one()
+            faults = list(log.verify(connection))
+        store.close()
     for fault in faults:
         click.echo(fault, err=True)
     click.echo(f"{number} entries, {len(faults)} faults")
@@ -53,7 +54,8 @@ def db_upgrade(database: str | None, data_dir: Path | None) -> None:
 
     directory = directory_of(data_dir)
     directory.mkdir(parents=True, exist_ok=True)
-    desk = open_desk(Settings(database or default_database(directory)))
-    prepare(desk)
-    desk.store.close()
+    with reaching_the_database():
+        desk = open_desk(Settings(database or default_database(directory)))
+        prepare(desk)
+        desk.store.close()
     click.echo("the database is up to date")

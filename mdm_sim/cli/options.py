@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -56,7 +58,7 @@ DATABASE = click.option(
     envvar=f"{PREFIX}DATABASE",
     metavar="URL",
     **SHOWN,
-    help="SQLAlchemy URL; by default SQLite in the data directory.",
+    help="URL of SQLite or PostgreSQL; by default SQLite in the data directory.",
 )
 DATA_DIR = click.option(
     "--data-dir",
@@ -65,6 +67,22 @@ DATA_DIR = click.option(
     **SHOWN,
     help="Where the database and the certificates are.",
 )
+
+
+@contextmanager
+def reaching_the_database() -> Iterator[None]:
+    """What goes wrong with the database as one line, which repeats nothing of its URL."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except SQLAlchemyError as error:
+        message = (
+            f"the database cannot be used ({type(error).__name__}); see --database, --data-dir"
+        )
+        raise click.ClickException(message) from None
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def directory_of(given: Path | None) -> Path:

@@ -17,6 +17,7 @@ from mdm_sim.cli.options import (
     Port,
     Proxies,
     directory_of,
+    reaching_the_database,
 )
 from mdm_sim.settings import PREFIX, QUIRKS, THROTTLES, WORKLOADS, Settings, default_database
 
@@ -148,7 +149,8 @@ def serve(
     )
     listening = supervisor.Listening(host, port, http_port, workers)
     try:
-        supervisor.serve(settings, directory, listening, ready_file or directory / "ready.json")
+        with reaching_the_database():
+            supervisor.serve(settings, directory, listening, ready_file or directory / "ready.json")
     except (CannotServe, OSError, ValueError) as error:
         raise click.ClickException(str(error)) from None
 

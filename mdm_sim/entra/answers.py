@@ -17,7 +17,7 @@ _EXPIRES_IN = tokens.ACCESS_TOKEN_SECONDS - 1
 
 def for_app(ask: Ask, wanted: Scopes) -> dict[str, Any]:
     """An access token of an application for itself."""
-    with ask.desk.store.write() as connection:
+    with ask.desk.store.write(ask.tenant_id) as connection:
         issue = _issue(ask, ask.desk.mint.token(connection))
     with ask.desk.store.read() as connection:
         access = tokens.sign(connection, ask.tenant_id, claims.for_app(issue, wanted))
@@ -27,7 +27,7 @@ def for_app(ask: Ask, wanted: Scopes) -> dict[str, Any]:
 def for_user(ask: Ask, grant: Grant) -> dict[str, Any]:
     """The tokens of a user whose sign-in was granted; refused when they are gone or disabled."""
     wanted = grant.wanted
-    with ask.desk.store.write() as connection:
+    with ask.desk.store.write(ask.tenant_id) as connection:
         user = find_user(connection, ask.tenant_id, grant.user_id)
         issue = _issue(ask, ask.desk.mint.token(connection))
         refresh = ask.desk.mint.token(connection) if grant.keeps_access else None

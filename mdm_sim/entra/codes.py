@@ -62,7 +62,7 @@ def challenge(query: Mapping[str, str]) -> tuple[str, str]:
 
 def issue(desk: Desk, tenant_id: str, user_id: str, promise: Promise) -> str:
     """A new code for a user who has signed in."""
-    with desk.store.write() as connection:
+    with desk.store.write(tenant_id) as connection:
         code = desk.mint.token(connection)
         tokens.issue(
             connection,
@@ -79,7 +79,7 @@ def issue(desk: Desk, tenant_id: str, user_id: str, promise: Promise) -> str:
 def redeem(ask: Ask) -> Grant:
     """What a code stands for; from now on it is used. One that fails its checks stays as it is."""
     code = need(ask.form, "code")
-    with ask.desk.store.write() as connection:
+    with ask.desk.store.write(ask.tenant_id) as connection:
         row = _find(connection, ask, code)
         promise = Promise(**tokens.unseal(code, orjson.loads(row.detail)["sealed"]))
         _check(ask, promise)

@@ -28,7 +28,7 @@ _LENGTH = 9
 
 def begin(ask: Ask, wanted: Scopes) -> tuple[str, str]:
     """A new code for a device and the one for its user."""
-    with ask.desk.store.write() as connection:
+    with ask.desk.store.write(ask.tenant_id) as connection:
         code = ask.desk.mint.token(connection)
         shown = _shown(code)
         expires_at = ask.desk.clock.now() + CODE_SECONDS
@@ -78,7 +78,7 @@ def decide(connection: Connection, shown: str, now: float, user_id: str | None) 
 
 def poll(ask: Ask, code: str) -> Grant:
     """What the device's user has granted; refused as long as there is nothing."""
-    with ask.desk.store.write() as connection:
+    with ask.desk.store.write(ask.tenant_id) as connection:
         outcome = _look(connection, ask, code)
     if isinstance(outcome, Refused):
         raise outcome

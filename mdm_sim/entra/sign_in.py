@@ -140,7 +140,7 @@ def _decide(desk: Desk, form: Mapping[str, str], decoy: str) -> Response:
         tenant_id = device_codes.find(connection, shown, desk.clock.now()).tenant_id
     is_denied = form.get("choice") == _CANCEL
     user_id = None if is_denied else _prove(desk, tenant_id, form, decoy)
-    with desk.store.write() as connection:
+    with desk.store.write(tenant_id) as connection:
         device_codes.decide(connection, shown, desk.clock.now(), user_id)
     return pages.message("Sign in on a device", _DENIED if is_denied else _DONE)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Response, g, request
 from sqlalchemy import Connection
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import PreconditionFailed
 
 from mdm_sim import access, wire
@@ -59,9 +60,13 @@ class Ask:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A snapshot to read from."""
-        with self.desk.store.read() as connection:
-            yield connection
+        """A snapshot to read from. Raises Malformed where a query calculates beyond its numbers."""
+        try:
+            with self.desk.store.read() as connection:
+                yield connection
+        except DataError:
+            message = "Invalid query: a value is of another type, or out of range."
+            raise Malformed(message) from None
 
     def body(self) -> dict[str, Any]:
         """The request's JSON body. Raises Unreadable, TooLarge or WrongMediaType."""

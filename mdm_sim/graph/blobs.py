@@ -56,7 +56,7 @@ def door(desk: Desk) -> Blueprint:
         with desk.store.read() as connection:
             _file(connection, desk, tenant_id, file_id)
         change = _received()
-        with desk.store.write() as connection:
+        with desk.store.write(tenant_id) as connection:
             row = _file(connection, desk, tenant_id, file_id)
             work = desk.on(connection, tenant_id, audit.SYSTEM, wire.request_id())
             _keep(work, row, change)

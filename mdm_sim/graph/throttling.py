@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
-from sqlalchemy.dialects.sqlite import insert
 from werkzeug.exceptions import TooManyRequests
 
 from mdm_sim.graph.workloads import DEVICES, DIRECTORY, EXPORTS, INTUNE, REPORTS
 from mdm_sim.messages import Principal
+from mdm_sim.store.dialects.functions import upsert
 from mdm_sim.store.tables import throttle_windows, users
 from mdm_sim.store.work import Desk
 
@@ -69,7 +69,7 @@ def take(
     """
     due = [each for each in LIMITS[service] if method in _WRITES or not each.writes]
     now, wait = desk.clock.now(), 0.0
-    with desk.store.write() as connection:
+    with desk.store.write(who.tenant_id) as connection:
         rows = []
         for limit in due:
             opened, used = _window(connection, who, limit, now)
@@ -78,9 +78,11 @@ def take(
                 wait = max(wait, opened + limit.seconds - now)
             rows.append(_key(who, limit) | {"opened_at": opened, "used": used})
         if not wait:
-            statement = insert(throttle_windows)
+            statement = upsert(throttle_windows)
             counted = {name: statement.excluded[name] for name in ("opened_at", "used")}
-            connection.execute(statement.on_conflict_do_update(set_=counted), rows)
+            key = [column.name for column in throttle_windows.primary_key]
+            again = statement.on_conflict_do_update(index_elements=key, set_=counted)
+            connection.execute(again, rows)
     if wait:
         raise TooManyRequests(retry_after=max(1, math.ceil(wait)) if tells_when else None)
 

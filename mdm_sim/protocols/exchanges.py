@@ -8,11 +8,11 @@ another record.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from mdm_sim import intake, tokens
 from mdm_sim.bodies.compiling import Compiled
@@ -58,7 +58,7 @@ def check_in(desk: Desk, workload: Workload, asked: Asked) -> Told:
     ]
     report = CheckIn(facts, results, body["diagnosticsConsent"])
     now = desk.clock.now()
-    with desk.store.write() as connection:
+    with _write(desk, asked) as connection:
         stated = facts.get("azureADDeviceId")
         row = standing.find(connection, workload, asked.token, stated, now)
         work = desk.on(connection, row.tenant_id, audit.SYSTEM, asked.request_id)
@@ -120,6 +120,11 @@ def register(desk: Desk, asked: Asked) -> Told:
     return Told(201, orjson.dumps(answer))
 
 
+def _write(desk: Desk, asked: Asked) -> AbstractContextManager[Connection]:
+    """The writer's place of the tenant that an opaque token is of."""
+    return desk.store.write(lambda found: tokens.tenant_of(found, asked.token))
+
+
 @contextmanager
 def _enrolling(
     desk: Desk, asked: Asked, body: dict[str, Any]
@@ -127,7 +132,7 @@ def _enrolling(
     """Who enrolls and how: a user with their own token, or the holder of an enrollment token."""
     if asked.token.count(".") != 2:
         kinds = frozenset({"enrollment"})
-        with desk.store.write() as connection:
+        with _write(desk, asked) as connection:
             credential = tokens.find(connection, asked.token, kinds, desk.clock.now())
             work = desk.on(connection, credential.tenant_id, audit.SYSTEM, asked.request_id)
             detail = credential.detail

@@ -15,10 +15,10 @@ from itertools import takewhile
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, delete, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from mdm_sim.clock import instant
+from mdm_sim.store.dialects.functions import upsert
 from mdm_sim.store.engine import scrub_after
 from mdm_sim.store.prepared import Prepared
 from mdm_sim.store.tables import audit_events, audit_heads
@@ -81,7 +81,7 @@ _HEAD = Prepared(
     )
 )
 _APPEND = Prepared(insert(audit_events))
-_heads = insert(audit_heads)
+_heads = upsert(audit_heads)
 _MOVE_HEAD = Prepared(
     _heads.on_conflict_do_update(
         index_elements=["tenant_id"],

@@ -39,4 +39,4 @@ def _constant(word: str) -> ColumnElement[str]:
 
 def member(document: ColumnElement[Any], path: str) -> ColumnElement[Any]:
     """A member of a JSON document, by a path of the service's own."""
-    return func.json_extract(document, _constant(path))
+    return func.json_extract(document, path)

@@ -17,8 +17,11 @@ from mdm_sim.policy.context import Workload
 from mdm_sim.policy.facts import KINDS, MEMBERS, Kind
 from mdm_sim.policy.rules import AllOf, Is, Rule
 from mdm_sim.store import safeguards
-from mdm_sim.store.rule_sql import COLUMNS, FALSE, MESSAGE, TRUE, condition, paths
-from mdm_sim.store.tables import devices, registrations
+from mdm_sim.store.dialects import triggers
+from mdm_sim.store.dialects.refusals import ADDED_ONLY, FACT
+from mdm_sim.store.dialects.triggers import Refusal
+from mdm_sim.store.rule_sql import COLUMNS, FALSE, TRUE, condition, paths
+from mdm_sim.store.tables import audit_events, devices, registrations
 
 _TABLES = (devices.name, registrations.name)
 
@@ -46,7 +49,7 @@ def _permissions(
             yield _Permission(
                 name,
                 f"CASE {row}.workload WHEN 'mdm' THEN {condition(mdm, row)} "
-                f"WHEN 'mam' THEN {condition(mam, row)} ELSE 0 END",
+                f"WHEN 'mam' THEN {condition(mam, row)} ELSE FALSE END",
             )
 
 
@@ -96,7 +99,7 @@ def _app_violation(row: str) -> str:
         f"(json_type({row}.facts, '$.applications') IS NOT NULL AND EXISTS ("
         f"SELECT 1 FROM json_each({row}.facts, '$.applications') app "
         f"WHERE json_remove(app.value, {paths}) <> '{{}}' "
-        f"OR ({row}.workload <> 'mdm' AND NOT coalesce({managed}, 0))))"
+        f"OR ({row}.workload <> 'mdm' AND NOT coalesce({managed}, FALSE))))"
     )
 
 
@@ -141,8 +144,8 @@ def _mistyped(each: str, kinds: Mapping[str, Kind]) -> str:
         for types, names in named.items()
     )
     wrong = f"CASE {cases}ELSE {each}.type <> 'text' END" if cases else f"{each}.type <> 'text'"
-    counts = Kind.COUNT in kinds.values()
-    return f"{wrong} OR ({each}.type = 'integer' AND {each}.value < 0)" if counts else wrong
+    below = f"CASE WHEN {each}.type = 'integer' THEN CAST({each}.value AS NUMERIC) < 0 END"
+    return f"{wrong} OR {below}" if Kind.COUNT in kinds.values() else wrong
 
 
 def _type_violations(row: str) -> Iterator[str]:
@@ -165,39 +168,40 @@ def _type_violations(row: str) -> Iterator[str]:
     )
 
 
-def violations(row: str = "NEW") -> str:
-    """SQL: true when the document of `row` holds anything that its context does not permit."""
-    return " OR ".join(
-        (
-            f"{leftover(row)} <> '{{}}'",
-            *_type_violations(row),
-            *_member_violations(row),
-            _phone_violation(row),
-            _app_violation(row),
-        )
+def violations(row: str = "NEW") -> tuple[str, ...]:
+    """SQL: each is true when the document of `row` holds what its context does not permit.
+
+    Each holds good where none before it is true: first that the document is JSON at all, then the
+    types of its values.
+    """
+    return (
+        *_type_violations(row),
+        f"{leftover(row)} <> '{{}}'",
+        *_member_violations(row),
+        _phone_violation(row),
+        _app_violation(row),
     )
 
 
-def statements() -> Iterator[str]:
-    """Everything that puts the guard in place, replacing an older catalogue's."""
+def refusals() -> Iterator[Refusal]:
+    """The triggers of the tables with facts."""
     for table in _TABLES:
-        for event in ("INSERT", "UPDATE"):
-            name = f"guard_{table}_{event.lower()}"
-            watched = ["facts", *sorted(COLUMNS)]
-            watched += ["device_id"] if table == registrations.name else []
-            columns = "" if event == "INSERT" else f" OF {', '.join(watched)}"
-            yield f"DROP TRIGGER IF EXISTS {name}"
-            amiss = violations()
-            if table == registrations.name:
-                amiss += " OR (NEW.device_id IS NOT NULL AND NOT NEW.mdm_enrolled)"
-            yield (
-                f"CREATE TRIGGER {name} BEFORE {event}{columns} ON {table} WHEN {amiss} "
-                f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
-            )
-    yield from safeguards.statements()
+        amiss, watched = violations(), ["facts", *sorted(COLUMNS)]
+        if table == registrations.name:
+            amiss += ("(NEW.device_id IS NOT NULL AND NOT NEW.mdm_enrolled)",)
+            watched.append("device_id")
+        yield Refusal(f"guard_{table}_insert", "INSERT", table, amiss, FACT)
+        yield Refusal(f"guard_{table}_update", "UPDATE", table, amiss, FACT, watched)
+
+
+def statements(dialect: str) -> Iterator[str]:
+    """Everything that puts the guard in place on a database, replacing an older catalogue's."""
+    for refusal in (*refusals(), *safeguards.refusals()):
+        yield from triggers.statements(refusal, dialect)
+    yield from triggers.kept_whole(audit_events.name, ADDED_ONLY, dialect)
 
 
 def install(connection: Connection) -> None:
     """Put the guard of this catalogue in place."""
-    for statement in statements():
+    for statement in statements(connection.dialect.name):
         connection.execute(text(statement.replace(":", "\\:")))

@@ -11,13 +11,13 @@ from uuid import UUID
 
 import uuid_utils
 from sqlalchemy import Connection, bindparam
-from sqlalchemy.dialects.sqlite import insert
 
+from mdm_sim.store.dialects.functions import upsert
 from mdm_sim.store.prepared import Prepared
 from mdm_sim.store.tables import counters
 
 _COUNT = Prepared(
-    insert(counters)
+    upsert(counters)
     .values(name=bindparam("counter"), value=1)
     .on_conflict_do_update(index_elements=["name"], set_={"value": counters.c.value + 1})
     .returning(counters.c.value)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Executable
@@ -58,16 +59,31 @@ class Found:
         return self.one()[0]
 
 
+@dataclass(slots=True)
+class _Text:
+    """A statement as one database reads it; `order` where its parameters have no names.
+
+    `given` are parameters that have a value already, `row` makes a row of what was found.
+    """
+
+    sql: str
+    order: tuple[str, ...] | None
+    given: dict[str, Any]
+    row: Callable[[Sequence[Any]], Any] | None = field(default=None)
+
+    def parameters(self, values: dict[str, Any]) -> Any:
+        """Values by name, as the driver takes them."""
+        given = self.given | values if self.given else values
+        return given if self.order is None else tuple(map(given.__getitem__, self.order))
+
+
 class Prepared:
     """A statement whose `bindparam` names are given as keywords when it is run."""
 
     def __init__(self, statement: Executable) -> None:
         """`statement` is any Core statement without expanding (`IN`) parameters."""
         self._statement = statement
-        self._text = ""
-        self._order: list[str] | None = None
-        self._given: dict[str, Any] = {}
-        self._row: Callable[[Sequence[Any]], Any] | None = None
+        self._texts: dict[str, _Text] = {}
 
     def __call__(self, connection: Connection, **values: Any) -> Found:
         """Run it in the transaction that `connection` is in; values go to the driver as they are.
@@ -75,29 +91,28 @@ class Prepared:
         Values come back as the driver has them too: a boolean may be a number. Errors are the
         driver's own.
         """
-        if not self._text:
-            self._compile(connection.dialect)
+        dialect = connection.dialect
+        text = self._texts.get(dialect.name)
+        if text is None:
+            text = self._texts[dialect.name] = _text(self._statement, dialect)
         cursor = connection.connection.cursor()
         try:
-            cursor.execute(self._text, self._parameters(values))
+            cursor.execute(text.sql, text.parameters(values))
             columns: Any = cursor.description
             if columns is None:
                 return Found([], cursor.rowcount)
-            if self._row is None:
-                self._row = _row_of([column[0] for column in columns])
-            return Found(list(map(self._row, cursor.fetchall())), cursor.rowcount)
+            if text.row is None:
+                text.row = _row_of([column[0] for column in columns])
+            return Found(list(map(text.row, cursor.fetchall())), cursor.rowcount)
         finally:
             cursor.close()
 
-    def _parameters(self, values: dict[str, Any]) -> Any:
-        given = self._given | values if self._given else values
-        return given if self._order is None else tuple(map(given.__getitem__, self._order))
 
-    def _compile(self, dialect: Dialect) -> None:
-        compiled = _compiled(self._statement, dialect)
-        self._order = list(getattr(compiled, "positiontup", None) or ()) or None
-        self._given = {name: value for name, value in compiled.params.items() if value is not None}
-        self._text = str(compiled)
+def _text(statement: Executable, dialect: Dialect) -> _Text:
+    compiled = _compiled(statement, dialect)
+    order = getattr(compiled, "positiontup", None)
+    given = {name: value for name, value in compiled.params.items() if value is not None}
+    return _Text(str(compiled), None if order is None else tuple(order), given)
 
 
 def _row_of(names: list[str]) -> Callable[[Sequence[Any]], Any]:

@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from mdm_sim.policy.rules import AllOf, AnyOf, Is, Rule
 from mdm_sim.store.columns import InContext
 
-MESSAGE = "policy: a fact is not permitted in this context"
 COLUMNS = set(InContext.__annotations__)
-FALSE, TRUE = "0", "1"
+FALSE, TRUE = "FALSE", "TRUE"
 
 
 def condition(rule: Rule, row: str = "NEW") -> str:
@@ -31,7 +30,9 @@ def _join(word: str, empty: str, parts: tuple[Rule, ...], row: str) -> str:
 
 
 def _literal(value: str | bool) -> str:  # noqa: FBT001
-    return str(int(value)) if isinstance(value, bool) else f"'{value}'"
+    if isinstance(value, bool):
+        return TRUE if value else FALSE
+    return f"'{value}'"
 
 
 def paths(names: Iterable[str]) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterable, Iterator
 
 from mdm_sim.policy import catalogue
 from mdm_sim.policy.facts import JUDGED, MEMBERS
 from mdm_sim.policy.rules import AllOf, Is, Reason, Rule
-from mdm_sim.store.rule_sql import MESSAGE, condition, paths
+from mdm_sim.store.dialects.refusals import ADDED_ONLY, FACT
+from mdm_sim.store.dialects.triggers import Refusal
+from mdm_sim.store.rule_sql import condition, paths
 from mdm_sim.store.tables import (
     audit_events,
     audit_heads,
@@ -18,28 +21,26 @@ from mdm_sim.store.tables import (
     settings,
 )
 
-_ADDED_ONLY = "audit: entries are only ever added"
+_SIGNS = f"{string.ascii_letters}{string.digits}_.-"
+# A compact JWE: five parts of these signs, the first of which begins as a JSON object does.
+_JWE = (
+    "substr(NEW.answer, 1, 3) = 'eyJ' "
+    "AND length(NEW.answer) - length(replace(NEW.answer, '.', '')) = 4 "
+    f"AND rtrim(NEW.answer, '{_SIGNS}') = ''"
+)
 
 
-def statements() -> Iterator[str]:
-    """Everything that puts these triggers in place, replacing an older catalogue's."""
+def refusals() -> Iterator[Refusal]:
+    """The triggers of these tables."""
     for table, amiss in (
         (diagnostics.name, _diagnostics()),
         (queries.name, _queries()),
         (receipts.name, _receipts()),
     ):
-        yield from _trigger(f"guard_{table}_insert", "INSERT", table, amiss, MESSAGE)
-        watched = "UPDATE OF document" if table == receipts.name else "UPDATE"
-        yield from _trigger(f"guard_{table}_update", watched, table, amiss, MESSAGE)
+        watched = ("document",) if table == receipts.name else ()
+        yield Refusal(f"guard_{table}_insert", "INSERT", table, (amiss,), FACT)
+        yield Refusal(f"guard_{table}_update", "UPDATE", table, (amiss,), FACT, watched)
     yield from _append_only()
-
-
-def _trigger(name: str, event: str, table: str, amiss: str, message: str) -> Iterator[str]:
-    yield f"DROP TRIGGER IF EXISTS {name}"
-    yield (
-        f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {amiss} "
-        f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
-    )
 
 
 def _diagnostics() -> str:
@@ -51,7 +52,7 @@ def _diagnostics() -> str:
     )
     return (
         "NOT (NEW.tenant_diagnostics AND NEW.user_diagnostics) "
-        f"OR (CASE NEW.fact {members} ELSE 1 END)"
+        f"OR (CASE NEW.fact {members} ELSE TRUE END)"
     )
 
 
@@ -63,8 +64,7 @@ def _queries() -> str:
         "ON tenant.tenant_id = device.tenant_id WHERE tenant.device_query "
         "AND device.tenant_id = NEW.tenant_id AND device.id = NEW.record_id "
         f"AND {condition(rule, 'device')}) "
-        "OR (NEW.answer IS NOT NULL AND (NEW.answer NOT GLOB 'eyJ*.*.*.*.*' "
-        "OR NEW.answer GLOB '*[^A-Za-z0-9_.-]*'))"
+        f"OR (NEW.answer IS NOT NULL AND NOT ({_JWE}))"
     )
 
 
@@ -107,12 +107,12 @@ def _listed(words: Iterable[str]) -> str:
     return ", ".join(f"'{word}'" for word in words)
 
 
-def _append_only() -> Iterator[str]:
+def _append_only() -> Iterator[Refusal]:
     """Entries are added; the oldest go when the chain's base is beyond them, or with the tenant."""
     table, head = audit_events.name, audit_heads.name
-    yield from _trigger("append_only_update", "UPDATE", table, "1", _ADDED_ONLY)
     kept = f"EXISTS (SELECT 1 FROM {head} WHERE tenant_id = OLD.tenant_id AND base_seq < OLD.seq)"
-    yield from _trigger("append_only_delete", "DELETE", table, kept, _ADDED_ONLY)
     # INSERT OR REPLACE removes the old row without asking the trigger for DELETE.
     later = f"EXISTS (SELECT 1 FROM {table} WHERE tenant_id = NEW.tenant_id AND seq >= NEW.seq)"
-    yield from _trigger("append_only_insert", "INSERT", table, later, _ADDED_ONLY)
+    yield Refusal("append_only_update", "UPDATE", table, ("TRUE",), ADDED_ONLY)
+    yield Refusal("append_only_delete", "DELETE", table, (kept,), ADDED_ONLY)
+    yield Refusal("append_only_insert", "INSERT", table, (later,), ADDED_ONLY)

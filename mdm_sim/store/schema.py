@@ -9,12 +9,17 @@ from alembic.config import Config
 from sqlalchemy import Connection, inspect, text
 
 from mdm_sim.store import estimates, guard, tallying
+from mdm_sim.store.dialects import routines
 
 HEAD = "0009"
+_PREPARATIONS = {"postgresql": routines.install}
 
 
 def upgrade(connection: Connection) -> None:
     """Migrate to the newest revision and put the triggers in place, in the caller's transaction."""
+    prepare = _PREPARATIONS.get(connection.dialect.name)
+    if prepare is not None:
+        prepare(connection)
     if _revision(connection) != HEAD:
         command.upgrade(configuration(connection), "head")
     guard.install(connection)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Index, MetaData, Table, UniqueConstraint, func, literal_column
 
+from mdm_sim.policy.facts import KINDS, Kind
 from mdm_sim.store.columns import (
     AuditColumns,
     AuditHeadColumns,
@@ -29,10 +30,12 @@ from mdm_sim.store.columns import (
     ThrottleColumns,
     UserColumns,
 )
+from mdm_sim.store.dialects.functions import fact_value
 from mdm_sim.store.expressions import OWNERS, SYSTEMS, member, ranked, worded
 from mdm_sim.store.tallies import TallyColumns
 
 metadata = MetaData()
+_TYPED = {Kind.BOOLEAN: "boolean", Kind.COUNT: "integer", Kind.NUMBER: "number"}
 
 devices = Table("managed_devices", metadata, DeviceColumns)
 registrations = Table("app_registrations", metadata, RegistrationColumns)
@@ -75,9 +78,9 @@ counters = Table("counters", metadata, CounterColumns)
 record_tallies = Table("record_tallies", metadata, TallyColumns)
 
 
-def fact(table: Table[RecordColumns], name: str) -> ColumnElement[str]:
-    """The SQL expression of a fact's text."""
-    return member(table.c.facts, f"$.{name}")
+def fact(table: Table[RecordColumns], name: str) -> ColumnElement[Any]:
+    """The SQL expression of a fact."""
+    return fact_value(table.c.facts, name, _TYPED.get(KINDS[name], "text"))
 
 
 # What is shown of a device and is made of more than one column. `DEVICE_MAKE` is its maker and

@@ -9,47 +9,41 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Connection, text
 
+from mdm_sim.store.dialects.triggers import DIFFERS, followed
 from mdm_sim.store.tables import devices, record_tallies, registrations
 
 _KEY = tuple(column.name for column in record_tallies.primary_key.columns)
 # What an app registration has no column for.
-_CONSTANT = {"enrollment_type": "''", "compliance_state": "''", "hidden": "0"}
+_CONSTANT = {"enrollment_type": "''", "compliance_state": "''", "hidden": "FALSE"}
 _TABLES: Mapping[str, Mapping[str, str]] = {devices.name: {}, registrations.name: _CONSTANT}
 
 
-def statements() -> Iterator[str]:
-    """Everything that puts these triggers in place."""
+def statements(dialect: str) -> Iterator[str]:
+    """Everything that puts these triggers in place on a database."""
     for table, constants in _TABLES.items():
         varying = [name for name in _KEY if name not in constants]
-        changed = " OR ".join(f"NEW.{name} {_DIFFERS} OLD.{name}" for name in varying)
+        changed = " OR ".join(f"NEW.{name} {DIFFERS[dialect]} OLD.{name}" for name in varying)
         less, more = _less(constants), _more(constants)
-        yield from _trigger(table, "INSERT", "", more)
-        yield from _trigger(table, "DELETE", "", less)
-        watched = f"UPDATE OF {', '.join(varying)}"
-        yield from _trigger(table, watched, f" WHEN {changed}", less + more)
+        for event, when, body in (
+            ("INSERT", "", more),
+            ("DELETE", "", less),
+            (f"UPDATE OF {', '.join(varying)}", changed, less + more),
+        ):
+            name = f"tally_{table}_{event.split(maxsplit=1)[0].lower()}"
+            yield from followed(name, f"{event} ON {table}", when, body, dialect)
 
 
 def install(connection: Connection) -> None:
     """Put the triggers in place."""
-    for statement in statements():
+    for statement in statements(connection.dialect.name):
         connection.execute(text(statement))
-
-
-# The SQL that differs from database to database: it is here and in `_trigger`.
-_DIFFERS = "IS NOT"
-
-
-def _trigger(table: str, event: str, when: str, body: str) -> Iterator[str]:
-    name = f"tally_{table}_{event.split(maxsplit=1)[0].lower()}"
-    yield f"DROP TRIGGER IF EXISTS {name}"
-    yield f"CREATE TRIGGER {name} AFTER {event} ON {table}{when} BEGIN {body}END"
 
 
 def _more(constants: Mapping[str, str]) -> str:
     values = ", ".join(constants.get(name, f"NEW.{name}") for name in _KEY)
     return (
         f"INSERT INTO {record_tallies.name} ({', '.join(_KEY)}, number) VALUES ({values}, 1) "  # noqa: S608
-        f"ON CONFLICT ({', '.join(_KEY)}) DO UPDATE SET number = number + 1; "
+        f"ON CONFLICT ({', '.join(_KEY)}) DO UPDATE SET number = {record_tallies.name}.number + 1; "
     )
 
 

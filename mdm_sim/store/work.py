@@ -57,7 +57,7 @@ class Desk:
     @contextmanager
     def work(self, tenant_id: str, actor: audit.Actor, correlation_id: str) -> Iterator[Work]:
         """One transaction for one request."""
-        with self.store.write() as connection:
+        with self.store.write(tenant_id) as connection:
             yield self.on(connection, tenant_id, actor, correlation_id)
 
     def on(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+from databases import Prepared
 from drawn import BODIES, FACTS
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
@@ -68,14 +67,14 @@ class Twins:
 
 @pytest.fixture(scope="module")
 def twins(
-    prepared: Path, tmp_path_factory: pytest.TempPathFactory, sign_in: Callable[..., Any]
+    prepared: Prepared, tmp_path_factory: pytest.TempPathFactory, sign_in: Callable[..., Any]
 ) -> Iterator[Twins]:
     """Two services with the same seed on two copies of a database."""
     with ExitStack() as served:
         clients = []
         for name in ("lane", "flask"):
-            path = shutil.copy(prepared, tmp_path_factory.mktemp(name) / "mdm-sim.db")
-            given = dataclasses.replace(Settings(f"sqlite:///{path}"), seed=3)
+            url = prepared.copy(tmp_path_factory.mktemp(name))
+            given = dataclasses.replace(Settings(url), seed=3)
             clients.append(served.enter_context(over_wsgi(given)))
         yield Twins(clients, sign_in(tenant.USERS[0].upn))
 

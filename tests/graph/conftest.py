@@ -1,13 +1,12 @@
 """Short ways for the tests of Graph to ask, and a library of devices that is only read."""
 
-import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from conftest import conforming
+from databases import Prepared
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -41,10 +40,12 @@ def token(client: FlaskClient, **grant: str) -> Headers:
 
 
 @pytest.fixture(scope="module")
-def library(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
+def library(
+    prepared: Prepared, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SimpleNamespace]:
     """A service with five devices: `get` a path, `letters` of a list; tests only read from it."""
-    path = shutil.copy(prepared, tmp_path_factory.mktemp("library") / "mdm-sim.db")
-    app = create_app(Settings(f"sqlite:///{path}"))
+    url = prepared.copy(tmp_path_factory.mktemp("library"))
+    app = create_app(Settings(url))
     client = conforming(app)
     secret = {"grant_type": "client_credentials", "client_secret": tenant.CLIENT_SECRET}
     application = token(client, **secret)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from conftest import conforming
+from databases import Prepared
 from graph.conftest import CORPORATE, token
 
 from mdm_sim import tenant
@@ -47,9 +47,9 @@ class People(SimpleNamespace):
 
 
 @contextmanager
-def people(prepared: Path, folder: Path) -> Iterator[People]:
+def people(prepared: Prepared, folder: Path) -> Iterator[People]:
     """The tenant on a database of its own."""
-    app = create_app(Settings(f"sqlite:///{shutil.copy(prepared, folder / 'mdm-sim.db')}"))
+    app = create_app(Settings(prepared.copy(folder)))
     client = conforming(app)
     admin = token(
         client, grant_type="password", username=tenant.ADMIN.upn, password=tenant.PASSWORD

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import conforming
+from databases import Prepared
 from graph.conftest import token
 from graph.graph_bodies import body, concrete, literal
 from werkzeug.test import TestResponse
@@ -85,10 +84,10 @@ EVERY = [(version, path) for version in VERSIONS for path in sets(model(version)
 
 
 @pytest.fixture(scope="module")
-def ask(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
+def ask(prepared: Prepared, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     """Ask a service that the tests of this module share, each of other objects."""
-    path = shutil.copy(prepared, tmp_path_factory.mktemp("sets") / "mdm-sim.db")
-    app = create_app(Settings(f"sqlite:///{path}"))
+    url = prepared.copy(tmp_path_factory.mktemp("sets"))
+    app = create_app(Settings(url))
     client = conforming(app)
     secret = {"grant_type": "client_credentials", "client_secret": tenant.CLIENT_SECRET}
     headers = token(client, **secret)

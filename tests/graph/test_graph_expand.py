@@ -1,6 +1,5 @@
 """$expand: what belongs to the objects of a page, with options of its own, at any depth."""
 
-import shutil
 from collections.abc import Iterator
 from types import SimpleNamespace
 
@@ -43,8 +42,8 @@ STORED = {
 @pytest.fixture(scope="module")
 def shelf(prepared, tmp_path_factory) -> Iterator[SimpleNamespace]:
     """Three policies with settings and assignments; `get` is its JSON, `ids` those by name."""
-    path = shutil.copy(prepared, tmp_path_factory.mktemp("shelf") / "mdm-sim.db")
-    app = create_app(Settings(f"sqlite:///{path}"))
+    url = prepared.copy(tmp_path_factory.mktemp("shelf"))
+    app = create_app(Settings(url))
     client = app.test_client()
     secret = {"grant_type": "client_credentials", "client_secret": tenant.CLIENT_SECRET}
     headers = token(client, **secret)

@@ -3,7 +3,6 @@
 What is asked of a list is computed again here from the whole list, as it is shown.
 """
 
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -200,8 +199,8 @@ UNDERSTOOD = (
 @pytest.fixture(scope="module")
 def get(prepared, tmp_path_factory) -> Iterator[Callable[..., list[dict]]]:
     """The objects of a list of a service where those above are stored."""
-    path = shutil.copy(prepared, tmp_path_factory.mktemp("shapes") / "mdm-sim.db")
-    made = create_app(Settings(f"sqlite:///{path}"))
+    url = prepared.copy(tmp_path_factory.mktemp("shapes"))
+    made = create_app(Settings(url))
     client = made.test_client()
     secret = {"grant_type": "client_credentials", "client_secret": tenant.CLIENT_SECRET}
     headers = token(client, **secret)

@@ -6,7 +6,6 @@ The planner is told of a large tenant (store.estimates), so that a plan here is 
 
 import csv
 import io
-import shutil
 import zipfile
 from types import SimpleNamespace
 from uuid import uuid4
@@ -24,6 +23,7 @@ from mdm_sim.settings import Settings
 from mdm_sim.store import audit
 from mdm_sim.upkeep.rules import RULES
 
+of_sqlite = pytest.mark.of_sqlite("the plans that its own planner makes")
 DM = "/beta/deviceManagement"
 DEVICES = f"{DM}/managedDevices"
 APPS = "/beta/deviceAppManagement/managedAppRegistrations"
@@ -38,8 +38,7 @@ LARGE = {*LISTED, "users", "credentials", "receipts", "orders"}
 @pytest.fixture(scope="module")
 def fleet(prepared, tmp_path_factory):
     """A service with some thousand devices: `get` a path, `plans` of what a call asks."""
-    path = shutil.copy(prepared, tmp_path_factory.mktemp("fleet") / "mdm-sim.db")
-    app = create_app(Settings(f"sqlite:///{path}"))
+    app = create_app(Settings(prepared.copy(tmp_path_factory.mktemp("fleet"))))
     desk = app.extensions["mdm_sim"]
     graph_fleet.fill(desk)
     client = conforming(app)
@@ -150,6 +149,7 @@ def require_flat(plans, where):
     assert any(where in step for step in steps), "\n".join(steps)
 
 
+@of_sqlite
 @pytest.mark.parametrize(("url", "index", "asked"), READS, ids=range(len(READS)))
 def test_a_read_is_by_an_index_that_has_what_it_filters_and_sorts_on(fleet, url, index, asked):
     def ask():
@@ -161,6 +161,7 @@ def test_a_read_is_by_an_index_that_has_what_it_filters_and_sorts_on(fleet, url,
     assert statuses == [404 if url.endswith("/x") else 200]
 
 
+@of_sqlite
 @pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
 def test_upkeep_looks_for_what_is_due_in_an_index(fleet, rule):
     def apply():
@@ -170,6 +171,7 @@ def test_upkeep_looks_for_what_is_due_in_an_index(fleet, rule):
     require_flat(fleet.plans(apply), "")
 
 
+@of_sqlite
 def test_what_is_held_on_a_person_is_found_by_indexes(fleet):
     def hold():
         with fleet.desk.store.read() as connection:
@@ -221,6 +223,7 @@ def walk(fleet, page):
     return seen
 
 
+@of_sqlite
 @pytest.mark.parametrize(
     ("text", "is_kept"),
     [

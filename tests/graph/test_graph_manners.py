@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import shutil
 
 import pytest
 from flask import Flask
@@ -26,8 +25,8 @@ NEW_USER = {"displayName": "New", "userPrincipalName": "new@mdmsim.example",
 @pytest.fixture(scope="module")
 def reader(prepared, tmp_path_factory):
     """A service for tests that only read from it."""
-    path = shutil.copy(prepared, tmp_path_factory.mktemp("reader") / "mdm-sim.db")
-    app = create_app(Settings(f"sqlite:///{path}"))
+    url = prepared.copy(tmp_path_factory.mktemp("reader"))
+    app = create_app(Settings(url))
     yield app.test_client()
     app.extensions["mdm_sim"].store.close()
 

@@ -2,7 +2,6 @@
 
 import base64
 import gzip
-import shutil
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -20,8 +19,8 @@ XML = "application/xml"
 @pytest.fixture(scope="module")
 def reader(prepared, tmp_path_factory):
     """A service for tests that only read from it."""
-    path = shutil.copy(prepared, tmp_path_factory.mktemp("reader") / "mdm-sim.db")
-    app = create_app(Settings(f"sqlite:///{path}"))
+    url = prepared.copy(tmp_path_factory.mktemp("reader"))
+    app = create_app(Settings(url))
     yield app.test_client()
     app.extensions["mdm_sim"].store.close()
 

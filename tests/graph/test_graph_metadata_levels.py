@@ -1,6 +1,5 @@
 """odata.metadata=full and none, on every kind of answer."""
 
-import shutil
 from types import SimpleNamespace
 
 import pytest
@@ -39,8 +38,8 @@ GROUP = {"displayName": "Group", "mailEnabled": False, "mailNickname": "group",
 @pytest.fixture(scope="module")
 def service(prepared, tmp_path_factory, sign_in):
     """A service with an object of each kind; `ask` it at a level, `ids` of what it has."""
-    path = shutil.copy(prepared, tmp_path_factory.mktemp("levels") / "mdm-sim.db")
-    app = create_app(Settings(f"sqlite:///{path}"))
+    url = prepared.copy(tmp_path_factory.mktemp("levels"))
+    app = create_app(Settings(url))
     client, admin, person = app.test_client(), sign_in(), sign_in(tenant.USERS[0].upn)
 
     def ask(method, path, level=None, json=None, **headers):

@@ -6,13 +6,12 @@ which properties.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import conforming
+from databases import Prepared
 from graph.conftest import token
 from graph.graph_scene import Scene
 from graph.graph_tables import ASSIGNED, CORPORATE, DM, LISTS, MADE_ELSEWHERE, OBJECTS, Item
@@ -23,10 +22,10 @@ from mdm_sim.settings import Settings
 
 
 @pytest.fixture(scope="module")
-def scene(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+def scene(prepared: Prepared, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """A service whose tenant has three objects in every set, and three devices."""
-    path = shutil.copy(prepared, tmp_path_factory.mktemp("most-used") / "mdm-sim.db")
-    app = create_app(Settings(f"sqlite:///{path}"))
+    url = prepared.copy(tmp_path_factory.mktemp("most-used"))
+    app = create_app(Settings(url))
     client = conforming(app)
     secret = {"grant_type": "client_credentials", "client_secret": tenant.CLIENT_SECRET}
     found = Scene(client=client, headers=token(client, **secret), made={})

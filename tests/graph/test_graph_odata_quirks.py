@@ -1,7 +1,5 @@
 """`quirks=intune`: a service that answers queries as Intune is reported to."""
 
-import shutil
-
 import pytest
 from graph.conftest import LIBRARY, token
 
@@ -32,8 +30,8 @@ FOUND = (
 @pytest.fixture(scope="module")
 def quirky(prepared, tmp_path_factory):
     """A service with Intune's oddities and the library's devices."""
-    path = shutil.copy(prepared, tmp_path_factory.mktemp("quirky") / "mdm-sim.db")
-    app = create_app(Settings(f"sqlite:///{path}", quirks=frozenset({"intune"})))
+    url = prepared.copy(tmp_path_factory.mktemp("quirky"))
+    app = create_app(Settings(url, quirks=frozenset({"intune"})))
     client = app.test_client()
     secret = {"grant_type": "client_credentials", "client_secret": tenant.CLIENT_SECRET}
     application = token(client, **secret)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from databases import Prepared
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition
 from life.life_facts import facts, marks
@@ -33,12 +33,12 @@ SWITCHES = (
 class Scene(RuleBasedStateMachine):
     """Every rule sends a request, and tells the model what it ought to have done."""
 
-    def __init__(self, prepared: Path, callers: dict[str, Claims]) -> None:
+    def __init__(self, prepared: Prepared, callers: dict[str, Claims]) -> None:
         """`prepared` is copied: every life begins with the development tenant and nothing else."""
         super().__init__()
         self._directory = tempfile.TemporaryDirectory(prefix="life-")
-        path = shutil.copy(prepared, Path(self._directory.name) / "mdm-sim.db")
-        self.service = Service(Path(path), callers)
+        self._prepared, folder = prepared, Path(self._directory.name)
+        self.service = Service(prepared.copy(folder), callers)
         self.model = Model(dict.fromkeys(USERS), dict.fromkeys(SWITCHES, False))
         self.number = 0
         self.sent: set[str] = set()
@@ -46,6 +46,7 @@ class Scene(RuleBasedStateMachine):
     def teardown(self) -> None:
         """The database goes with the life."""
         self.service.close()
+        self._prepared.databases.drop(Path(self._directory.name))
         self._directory.cleanup()
 
     def facts(self, names: frozenset[str] | None, chosen: int) -> dict[str, Any]:

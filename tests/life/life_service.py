@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import databases
+from databases import Plain
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -51,15 +52,15 @@ class Snapshot:
 class Service:
     """The doors, and what stands behind them in the database."""
 
-    def __init__(self, database: Path, callers: dict[str, Claims]) -> None:
-        """`database` is a prepared one; ids come from a seed, so that a life can be lived again."""
+    def __init__(self, database: str, callers: dict[str, Claims]) -> None:
+        """`database` is a prepared one's URL; ids come from a seed: a life can be lived again."""
         self.database = database
         self._callers = callers
         self._signed: dict[str, Headers] = {}
-        app = create_app(Settings(f"sqlite:///{database}", seed=1))
+        app = create_app(Settings(database, seed=1))
         self.desk: Desk = app.extensions["mdm_sim"]
         self._client: FlaskClient = app.test_client()
-        self._plain = sqlite3.connect(database, isolation_level=None)
+        self._plain = Plain(database)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -127,6 +128,9 @@ class Service:
             return documents, list(audit.verify(connection))
 
     def bytes_on_disk(self) -> bytes:
-        """Every byte of the database's files."""
-        files = self.database.parent.glob(f"{self.database.name}*")
+        """Every byte of the database's files, or of its rows on a server."""
+        if not self.database.startswith("sqlite"):
+            return repr(databases.rows(self.database)).encode()
+        path = Path(self.database.removeprefix("sqlite:///"))
+        files = path.parent.glob(f"{path.name}*")
         return b"".join(file.read_bytes() for file in files)

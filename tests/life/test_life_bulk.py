@@ -19,6 +19,7 @@ from life.life_bulk import APPS, DEVICES, GOES, STAYS, TOKEN, device_id, fill
 
 from mdm_sim.settings import Settings
 
+pytestmark = pytest.mark.of_sqlite("copies of its file, killed at any point")
 Headers = dict[str, str]
 # What is behind is gone on with; before each batch a line is told.
 CHILD = """

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import Prepared
 from hypothesis import settings
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 from life import life_checks as checks
@@ -56,7 +56,7 @@ class Life(Records, Admin, Tenant):
 
 
 def test_after_every_step_what_is_stored_is_what_the_policy_permits_now(
-    prepared: Path,
+    prepared: Prepared,
     callers: dict[str, Claims],
     how_long: settings,
     monkeypatch: pytest.MonkeyPatch,

@@ -1,13 +1,11 @@
-"""What tests of the store may use: the database file itself, past the service."""
+"""What tests of the store may use: the database itself, past the service."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
+import databases
 import pytest
 from sqlalchemy.engine import make_url
 
@@ -16,37 +14,20 @@ from mdm_sim.settings import Settings
 
 @pytest.fixture
 def database(settings: Settings) -> Path:
-    """The file of this test's database."""
+    """The file of this test's database, where it is one."""
     return Path(str(make_url(settings.database).database))
 
 
 @pytest.fixture
-def plain(database: Path) -> Iterator[sqlite3.Connection]:
-    """The database through plain SQLite: no SQLAlchemy, no rules but the database's own."""
-    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
-        yield connection
-
-
-@pytest.fixture
-def dump(database: Path) -> Callable[[], dict[str, list[Any]]]:
-    """Every row of every table, now."""
-
-    def dumped() -> dict[str, list[Any]]:
-        with closing(sqlite3.connect(database)) as connection:
-            names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-            return {
-                name: connection.execute(f"SELECT * FROM {name}").fetchall() for (name,) in names
-            }
-
-    return dumped
-
-
-@pytest.fixture
-def on_disk(database: Path) -> Callable[[str], list[str]]:
-    """Names of the files beside and of the database that hold a text."""
+def on_disk(settings: Settings, database: Path) -> Callable[[str], list[str]]:
+    """Names of the files beside and of the database, or else of its tables, that hold a text."""
 
     def holding(text: str) -> list[str]:
         files = [path for path in database.parent.rglob("*") if path.is_file()]
         return [path.name for path in files if text.encode() in path.read_bytes()]
 
-    return holding
+    def told(text: str) -> list[str]:
+        held = databases.rows(settings.database)
+        return [name for name, rows in held.items() if any(text in row for row in rows)]
+
+    return holding if settings.database.startswith("sqlite") else told

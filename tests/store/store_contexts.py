@@ -155,7 +155,7 @@ def accepted(contexts: Sequence[Context], documents: Sequence[str]) -> set[tuple
         database.executemany(f"INSERT INTO contexts VALUES ({'?, ' * len(COLUMNS)}?)", held)
         database.executemany("INSERT INTO documents VALUES (?, ?)", enumerate(documents))
         rows = f"SELECT *, '{TENANT}' AS tenant_id FROM contexts CROSS JOIN documents"
-        lets_pass = f"({guard.violations('each')}) IS NOT TRUE"
+        lets_pass = f"({' OR '.join(guard.violations('each'))}) IS NOT TRUE"
         query = f"SELECT context, document FROM ({rows}) each WHERE {lets_pass}"
         return set(database.execute(query))
 
@@ -163,7 +163,9 @@ def accepted(contexts: Sequence[Context], documents: Sequence[str]) -> set[tuple
 def row(context: Context, facts: str, **values: Any) -> tuple[str, dict[str, Any]]:
     """The table of a context and a whole row for it, as plain SQL would write it."""
     table = devices if context.workload is Workload.MDM else registrations
-    filled = {column.name: "" for column in table.columns if not column.nullable}
+    filled = {
+        column.name: column.type.python_type() for column in table.columns if not column.nullable
+    }
     own = {"tenant_id": TENANT, "id": "record", "facts": facts}
     return table.name, filled | columns(context) | own | values
 

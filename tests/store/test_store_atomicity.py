@@ -71,12 +71,16 @@ def sawn(saw: Saw) -> type[sqlite3.Connection]:
             return super().executemany(sql, rows)
 
     class Connection(sqlite3.Connection):
+        before = 0
+
         def cursor(self, *_: Any, **__: Any) -> Any:
             return super().cursor(Cursor)
 
         def commit(self) -> None:
-            saw.step("COMMIT")
+            if self.total_changes != self.before:  # nothing breaks where nothing was written
+                saw.step("COMMIT")
             super().commit()
+            self.before = self.total_changes
 
     return Connection
 

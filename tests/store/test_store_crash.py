@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
+from databases import Plain
 
 from mdm_sim.settings import Settings
 from mdm_sim.store import audit
@@ -55,22 +54,19 @@ def killed_after(database: str, lines: int, seconds: float) -> list[str]:
 
 @pytest.mark.parametrize(("lines", "seconds"), [(1, 0.0), (4, 0.0013), (9, 0.0034), (25, 0.0008)])
 def test_a_killed_process_keeps_what_it_acknowledged(
-    settings: Settings, desk: Desk, database: Path, lines: int, seconds: float
+    settings: Settings, desk: Desk, plain: Plain, lines: int, seconds: float
 ) -> None:
     acknowledged = killed_after(settings.database, lines, seconds)
     assert len(acknowledged) >= lines
-    with sqlite3.connect(database) as plain:
+    if plain.is_sqlite:
         assert plain.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        stored = {found for (found,) in plain.execute("SELECT id FROM managed_devices")}
-    plain.close()
+    stored = {found for (found,) in plain.execute("SELECT id FROM managed_devices")}
     assert stored >= set(acknowledged)
     with desk.store.read() as connection:
         assert list(audit.verify(connection)) == []
 
 
-def test_whatever_is_stored_after_a_kill_is_whole(
-    settings: Settings, plain: sqlite3.Connection
-) -> None:
+def test_whatever_is_stored_after_a_kill_is_whole(settings: Settings, plain: Plain) -> None:
     killed_after(settings.database, 6, 0.0021)
     devices = plain.execute("SELECT count(*) FROM managed_devices").fetchone()
     for query in (

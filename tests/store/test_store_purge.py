@@ -14,9 +14,11 @@ from sqlalchemy import insert
 
 from mdm_sim.app import open_desk
 from mdm_sim.settings import Settings
-from mdm_sim.store.engine import SMALL, scrub_after
+from mdm_sim.store.dialects.sqlite import SMALL
+from mdm_sim.store.engine import scrub_after
 from mdm_sim.store.tables import clients
 
+of_sqlite = pytest.mark.of_sqlite("the pages of its file, and compacting it")
 Headers = dict[str, str]
 Purge = Callable[[FlaskClient, Headers, dict[str, Any]], Any]
 CANARY = "canary-9e41-of-a-device"
@@ -148,6 +150,7 @@ def test_a_replaced_enrollment_is_in_no_file(
     assert on_disk(PHONE) == on_disk("com.example.399") == []
 
 
+@of_sqlite
 def test_nothing_is_left_of_split_pages(settings: Settings, tmp_path: Path) -> None:
     """SQLite leaves copies of moved cells behind, which `secure_delete` does not reach."""
     random = Random(1)  # noqa: S311
@@ -180,6 +183,7 @@ def _client(name: str, length: int) -> dict[str, Any]:
     }
 
 
+@of_sqlite
 def test_a_large_file_is_left_for_another_time(settings: Settings, tmp_path: Path) -> None:
     desk = open_desk(settings)
     with desk.store.write() as connection:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import Databases
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, delete, insert, select, update
@@ -37,10 +37,9 @@ STEPS = st.lists(
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Any:
+def store(made: Databases, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A database without a tenant: these records are nobody's."""
-    path: Path = tmp_path_factory.mktemp("tallies") / "tallies.db"
-    opened = Store(f"sqlite:///{path}")
+    opened = Store(made.empty(tmp_path_factory.mktemp("tallies")))
     with opened.write() as connection:
         schema.upgrade(connection)
     yield opened

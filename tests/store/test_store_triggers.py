@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
 from random import Random
 from typing import Any
 
 import pytest
+from databases import Plain, Refused
 from store.store_contexts import (
     BARRED,
     CANARY,
@@ -24,7 +24,7 @@ from store.store_contexts import (
 
 from mdm_sim.contexts import columns
 from mdm_sim.policy.context import Context, Ownership, Platform, Workload
-from mdm_sim.store import guard
+from mdm_sim.store.dialects import refusals
 
 PLAIN = Context(Workload.MDM, Ownership.PERSONAL, Platform.IOS)
 CORPORATE = replace(PLAIN, ownership=Ownership.CORPORATE)
@@ -73,17 +73,17 @@ def sampled(workload: Workload) -> list[tuple[Context, str, bool]]:
 SAMPLED = {workload: sampled(workload) for workload in Workload}
 
 
-def refused(plain: sqlite3.Connection, statement: str, values: dict[str, Any]) -> bool:
+def refused(plain: Plain, statement: str, values: dict[str, Any]) -> bool:
     """Try to write; a refusal whose text holds anything of what was refused does not count."""
     try:
         plain.execute(statement, values)
-    except sqlite3.DatabaseError as error:
+    except Refused as error:
         return CANARY not in str(error)
     return False
 
 
 @pytest.fixture
-def plain(plain: sqlite3.Connection) -> sqlite3.Connection:
+def plain(plain: Plain) -> Plain:
     """The database, with one managed app, inside a transaction that is never committed."""
     plain.execute("BEGIN")
     plain.execute("INSERT INTO managed_apps VALUES (?, ?, 'app')", (TENANT, REGISTERED))
@@ -91,9 +91,7 @@ def plain(plain: sqlite3.Connection) -> sqlite3.Connection:
 
 
 @pytest.mark.parametrize("workload", Workload)
-def test_an_insert_is_refused_just_when_the_rules_say_so(
-    plain: sqlite3.Connection, workload: Workload
-) -> None:
+def test_an_insert_is_refused_just_when_the_rules_say_so(plain: Plain, workload: Workload) -> None:
     for context, document, kept in SAMPLED[workload]:
         plain.execute("SAVEPOINT one")
         table, values = row(context, document)
@@ -102,9 +100,7 @@ def test_an_insert_is_refused_just_when_the_rules_say_so(
 
 
 @pytest.mark.parametrize("workload", Workload)
-def test_an_update_is_refused_just_when_the_rules_say_so(
-    plain: sqlite3.Connection, workload: Workload
-) -> None:
+def test_an_update_is_refused_just_when_the_rules_say_so(plain: Plain, workload: Workload) -> None:
     for context, document, kept in SAMPLED[workload]:
         plain.execute("SAVEPOINT one")
         table, values = row(context, "{}")
@@ -116,7 +112,7 @@ def test_an_update_is_refused_just_when_the_rules_say_so(
 
 @pytest.mark.parametrize("workload", Workload)
 def test_a_changed_context_is_refused_when_it_no_longer_permits_the_document(
-    plain: sqlite3.Connection, workload: Workload
+    plain: Plain, workload: Workload
 ) -> None:
     written = {document: context for context, document, kept in SAMPLED[workload] if kept}
     for context, document, kept in SAMPLED[workload]:
@@ -137,14 +133,14 @@ def test_the_sample_accepts_and_refuses_whatever_can_be(workload: Workload) -> N
     assert ends[False] > len(BARRED)
 
 
-def test_a_refusal_names_the_policy_and_no_value(plain: sqlite3.Connection) -> None:
+def test_a_refusal_names_the_policy_and_no_value(plain: Plain) -> None:
     table, values = row(PLAIN, f'{{"callHistory": "{CANARY}"}}')
-    with pytest.raises(sqlite3.IntegrityError) as caught:
+    with pytest.raises(Refused) as caught:
         plain.execute(insertion(table, values), values)
-    assert str(caught.value) == guard.MESSAGE
+    assert str(caught.value) == refusals.FACT
 
 
-def test_a_corporate_document_bars_the_mark_of_personal(plain: sqlite3.Connection) -> None:
+def test_a_corporate_document_bars_the_mark_of_personal(plain: Plain) -> None:
     table, values = row(CORPORATE, '{"phoneNumber": "+31612345678"}')
     plain.execute(insertion(table, values), values)
     assert refused(plain, f"UPDATE {table} SET ownership = 'personal'", {})
@@ -152,17 +148,13 @@ def test_a_corporate_document_bars_the_mark_of_personal(plain: sqlite3.Connectio
 
 @pytest.mark.parametrize("context", [CORPORATE, APP])
 @pytest.mark.parametrize("document", UNREADABLE)
-def test_what_is_no_document_is_refused(
-    plain: sqlite3.Connection, context: Context, document: str
-) -> None:
+def test_what_is_no_document_is_refused(plain: Plain, context: Context, document: str) -> None:
     table, values = row(context, document)
     assert refused(plain, insertion(table, values), values)
 
 
 @pytest.mark.parametrize("document", MISTYPED)
-def test_a_value_of_another_type_than_its_facts_is_refused(
-    plain: sqlite3.Connection, document: str
-) -> None:
+def test_a_value_of_another_type_than_its_facts_is_refused(plain: Plain, document: str) -> None:
     table, values = row(CORPORATE, document)
     assert not keeps(parsed(document), CORPORATE)
     assert refused(plain, insertion(table, values), values)
@@ -170,23 +162,24 @@ def test_a_value_of_another_type_than_its_facts_is_refused(
 
 @pytest.mark.parametrize("enrolled", [False, True])
 def test_only_an_app_of_an_enrolled_device_may_be_linked_to_one(
-    plain: sqlite3.Connection, enrolled: bool
+    plain: Plain, enrolled: bool
 ) -> None:
     context = replace(APP, mdm_enrolled=enrolled)
     table, values = row(context, '{"osVersion": "18"}', device_id="device")
     assert refused(plain, insertion(table, values), values) is not enrolled
 
 
-def test_a_link_outlives_no_enrollment(plain: sqlite3.Connection) -> None:
+def test_a_link_outlives_no_enrollment(plain: Plain) -> None:
     table, values = row(replace(APP, mdm_enrolled=True), "{}", device_id="device")
     plain.execute(insertion(table, values), values)
-    assert refused(plain, f"UPDATE {table} SET mdm_enrolled = 0", {})
-    assert not refused(plain, f"UPDATE {table} SET mdm_enrolled = 0, device_id = NULL", {})
+    assert refused(plain, f"UPDATE {table} SET mdm_enrolled = FALSE", {})
+    assert not refused(plain, f"UPDATE {table} SET mdm_enrolled = FALSE, device_id = NULL", {})
     assert refused(plain, f"UPDATE {table} SET device_id = 'device'", {})
 
 
+@pytest.mark.of_sqlite("ways of inserting that others do not have")
 @pytest.mark.parametrize("verb", ["INSERT OR REPLACE", "INSERT OR IGNORE", "REPLACE"])
-def test_no_way_of_inserting_goes_round_the_guard(plain: sqlite3.Connection, verb: str) -> None:
+def test_no_way_of_inserting_goes_round_the_guard(plain: Plain, verb: str) -> None:
     table, values = row(APP, f'{{"appIdentifier": {{"bundleId": "{OWN}"}}, "imei": "{CANARY}"}}')
     statement = insertion(table, values).replace("INSERT", verb, 1)
     assert refused(plain, statement, values)
@@ -206,8 +199,8 @@ def test_no_way_of_inserting_goes_round_the_guard(plain: sqlite3.Connection, ver
     ],
 )
 def test_diagnostics_take_both_consents_and_no_other_name(
-    plain: sqlite3.Connection, fact: str, document: str, consents: tuple[int, int], may: bool
+    plain: Plain, fact: str, document: str, consents: tuple[int, int], may: bool
 ) -> None:
     statement = "INSERT INTO diagnostics VALUES ('tenant', 'pseudonym', :fact, :document, :t, :u)"
-    values = {"fact": fact, "document": document, "t": consents[0], "u": consents[1]}
+    values = {"fact": fact, "document": document, "t": bool(consents[0]), "u": bool(consents[1])}
     assert refused(plain, statement, values) is not may

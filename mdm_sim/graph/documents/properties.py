@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, func
 
 from mdm_sim.graph.edm.model import NAMESPACE, Model, Shape, Type
 from mdm_sim.graph.edm.shaping import default
-from mdm_sim.graph.odata.dialect import json_items, json_value
+from mdm_sim.graph.odata.dialect import json_items
 from mdm_sim.graph.odata.properties import Cast, Casts, Items, Property
+from mdm_sim.store.dialects.functions import as_kind, json_value
 
 Column = ColumnElement[Any]
 _KINDS = {
@@ -83,9 +84,8 @@ def _one(model: Model, shape: Shape, expression: Column, missing: Any) -> Proper
             members=lambda: DocumentProperties(model, inner, expression),
             casts=_casts(model, inner, expression),
         )
-    return Property(
-        expression, _KINDS.get(shape.kind, "text"), missing, any_case=shape.kind == "String"
-    )
+    kind = _KINDS.get(shape.kind, "text")
+    return Property(as_kind(expression, kind), kind, missing, any_case=shape.kind == "String")
 
 
 def _casts(model: Model, kind: Type, expression: Column) -> Casts:

@@ -10,11 +10,11 @@ from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine import Row
 
 from mdm_sim.graph.edm.model import NAMESPACE, Type
 from mdm_sim.messages import Conflict, NotFound
+from mdm_sim.store.dialects.functions import upsert
 from mdm_sim.store.engine import scrub_after
 from mdm_sim.store.tables import documents, references
 from mdm_sim.store.work import Work

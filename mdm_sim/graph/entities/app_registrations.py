@@ -77,7 +77,7 @@ def _flags() -> ColumnElement[str]:
 
 def is_flagged() -> ColumnElement[bool]:
     """SQL: whether a registration is of a device that is jailbroken or rooted."""
-    return fact(registrations, "jailBroken") == 1
+    return fact(registrations, "jailBroken").is_(True)
 
 
 def _properties(version: str) -> Properties:

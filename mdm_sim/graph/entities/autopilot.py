@@ -23,12 +23,12 @@ from mdm_sim.graph.edm.checking import checked
 from mdm_sim.graph.edm.model import NAMESPACE, model
 from mdm_sim.graph.edm.shaping import completed
 from mdm_sim.graph.entities import acting
-from mdm_sim.graph.odata.dialect import json_value
 from mdm_sim.graph.odata.properties import Property
 from mdm_sim.graph.resolving import Target
 from mdm_sim.listed_devices import ASSIGNED_USER
 from mdm_sim.messages import Detail, Malformed
 from mdm_sim.store import audit
+from mdm_sim.store.dialects.functions import json_value
 from mdm_sim.store.tables import documents, users
 from mdm_sim.store.work import Work
 

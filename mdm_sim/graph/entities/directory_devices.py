@@ -10,7 +10,6 @@ from typing import Any
 
 from flask import Response
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from mdm_sim import access, contexts, memberships
 from mdm_sim.graph import listing
@@ -22,6 +21,7 @@ from mdm_sim.graph.entities.users import user_id_of
 from mdm_sim.graph.routing import Route
 from mdm_sim.messages import BadInDirectory, Detail
 from mdm_sim.store import audit
+from mdm_sim.store.dialects.functions import upsert
 from mdm_sim.store.engine import scrub_after
 from mdm_sim.store.tables import device_owners, directory_devices
 from mdm_sim.store.work import Work

@@ -19,8 +19,8 @@ from mdm_sim.graph.asking import Ask
 from mdm_sim.graph.entities import user_licences
 from mdm_sim.graph.entities.directory_kinds import Kind
 from mdm_sim.graph.entities.graph_permissions import ROLE_IDS, ROLES
-from mdm_sim.graph.odata.dialect import json_value
 from mdm_sim.graph.odata.properties import Property
+from mdm_sim.store.dialects.functions import json_value
 from mdm_sim.store.engine import scrub_after
 from mdm_sim.store.tables import clients, documents, users
 from mdm_sim.store.work import Work

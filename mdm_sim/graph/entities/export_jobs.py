@@ -26,11 +26,11 @@ from mdm_sim.graph.edm.checking import checked
 from mdm_sim.graph.edm.model import model
 from mdm_sim.graph.entities import report_rows
 from mdm_sim.graph.entities.reports import AREAS, READING, named
-from mdm_sim.graph.odata.dialect import json_value
 from mdm_sim.graph.odata.properties import NEVER, Property
 from mdm_sim.graph.routing import Route
 from mdm_sim.graph.zipping import zipped
 from mdm_sim.store import audit
+from mdm_sim.store.dialects.functions import json_value
 from mdm_sim.store.engine import scrub_after
 from mdm_sim.store.tables import documents
 from mdm_sim.store.work import Desk, Work

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, select
 
 from mdm_sim import contexts
+from mdm_sim.store.dialects.functions import json_value
 from mdm_sim.store.tables import devices
 
 _PLATFORMS = {
@@ -42,7 +43,7 @@ detected = (
         ).label("id"),
         _of_app("name").label("name"),
         _of_app("version").label("version"),
-        func.coalesce(func.json_extract(_app.c.value, "$.sizeInBytes"), 0).label("size"),
+        func.coalesce(json_value(_app.c.value, "sizeInBytes", "integer"), 0).label("size"),
         case(_PLATFORMS, value=devices.c.platform, else_="unknown").label("platform"),
     )
     .select_from(devices.join(_app, devices.c.facts.is_not(None)))

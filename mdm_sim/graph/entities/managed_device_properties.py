@@ -40,7 +40,7 @@ def _upn() -> Property:
 
 def _jail_broken() -> ColumnElement[str]:
     said = fact(devices, "jailBroken")
-    return case((said.is_(None), "Unknown"), (said == 1, "True"), else_="False")
+    return case((said.is_(None), "Unknown"), (said.is_(True), "True"), else_="False")
 
 
 def _enrollment_type(version: str) -> ColumnElement[str]:

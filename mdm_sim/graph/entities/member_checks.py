@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Response
-from sqlalchemy import Select, func, select, union
+from sqlalchemy import Select, select, union
 
 from mdm_sim import access, memberships
 from mdm_sim.graph.asking import Ask, shown
@@ -15,6 +15,7 @@ from mdm_sim.graph.edm.model import model
 from mdm_sim.graph.entities import directory_objects, directory_relations
 from mdm_sim.graph.routing import Route
 from mdm_sim.messages import BadInDirectory, Detail
+from mdm_sim.store.dialects.functions import json_value
 from mdm_sim.store.tables import documents
 
 _MOST_CHECKED = 20
@@ -38,7 +39,7 @@ def _groups(tenant_id: str, object_id: str, *, secured: bool) -> Select[Any]:
     if not secured:
         return query
     is_it = memberships.is_group(tenant_id, above.c.id)
-    enabled = func.json_extract(documents.c.document, "$.securityEnabled")
+    enabled = json_value(documents.c.document, "securityEnabled", "boolean")
     return query.where(select(documents.c.id).where(*is_it, enabled).exists())
 
 

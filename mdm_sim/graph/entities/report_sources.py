@@ -16,9 +16,9 @@ from sqlalchemy import ColumnElement, FromClause, Select, case, false, func, lit
 from mdm_sim.graph.documents.tables import DAM, DM
 from mdm_sim.graph.entities import inventory, managed_devices, tallies
 from mdm_sim.graph.entities.managed_device_properties import properties
-from mdm_sim.graph.odata.dialect import json_value
 from mdm_sim.graph.odata.paging import Order
 from mdm_sim.graph.odata.properties import Property, constant
+from mdm_sim.store.dialects.functions import json_value
 from mdm_sim.store.tables import devices, documents
 
 _DEVICE = properties("beta")

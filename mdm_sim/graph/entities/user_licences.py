@@ -12,9 +12,10 @@ from mdm_sim import licences
 from mdm_sim.clock import iso
 from mdm_sim.graph.asking import Ask
 from mdm_sim.graph.odata.collection import Extra
-from mdm_sim.graph.odata.dialect import json_items, json_value
+from mdm_sim.graph.odata.dialect import json_items
 from mdm_sim.graph.odata.properties import Items, Properties, Property
 from mdm_sim.licences import BY_ID, Product
+from mdm_sim.store.dialects.functions import json_value
 from mdm_sim.store.tables import documents, users
 
 Made = list[dict[str, Any]]

@@ -1,21 +1,17 @@
-"""The SQL that differs from database to database, for SQLite: all of it is in this file."""
+"""JSON, numbers and moments in SQL; what databases spell differently is in `store.dialects`."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, case, cast, func, literal, literal_column
+from sqlalchemy import ColumnElement, case, func, literal, literal_column
 from sqlalchemy.sql.elements import Grouping
 from sqlalchemy.sql.selectable import FromClause
 
 from mdm_sim.graph.odata.literals import DAY, TICKS
+from mdm_sim.store.dialects.functions import whole
 
 Column = ColumnElement[Any]
-
-
-def json_value(document: Column, name: str) -> Column:
-    """A member of a JSON document, by a name of letters, digits, `_`, `@` and dots."""
-    return func.json_extract(document, literal_column(f"'$.\"{name}\"'"))
 
 
 def json_items(
@@ -48,25 +44,17 @@ def _is_typed(expression: Column) -> bool:
 
 
 def calculate(sign: str, left: Column, right: Column) -> Column:
-    """Two numbers with one of + - * / % between; division by zero gives NULL."""
+    """Two numbers with one of + - * / % between; division by zero gives NULL; % is of integers."""
+    if sign == "%":
+        left, right = whole(left), whole(right)
     if sign in "/%":
         right = func.nullif(right, literal_column("0"))
     return Grouping(left.op(sign, precedence=100)(right))
 
 
-def whole(number: Column) -> Column:
-    """A number without its fraction, as Python's `int` gives it."""
-    return cast(number, Integer)
-
-
 def floor(number: Column) -> Column:
     """The largest whole number that is not above."""
     return case((number < whole(number), whole(number) - 1), else_=whole(number))
-
-
-def nearest(number: Column) -> Column:
-    """The nearest whole number, a half away from zero."""
-    return func.round(number)
 
 
 def real(number: Column) -> Column:
@@ -85,8 +73,9 @@ def ticks_of_seconds(seconds: Column, *, with_fraction: bool) -> Column:
 
 def ticks_of_text(text: Column) -> Column:
     """A moment or a date in ISO 8601 as ticks since 1970."""
-    is_offset = (func.length(text) > 19) & func.substr(text, -6, 1).in_(["+", "-"])
-    offset = case((is_offset, func.substr(text, -6)), else_="")
+    ends = func.substr(text, func.length(text) - 5)
+    is_offset = (func.length(text) > 19) & func.substr(ends, 1, 1).in_(["+", "-"])
+    offset = case((is_offset, ends), else_="")
     seconds = func.strftime(literal_column("'%s'"), func.substr(text, 1, 19).concat(offset))
     return whole(seconds) * literal_column(str(TICKS)) + _fraction(text)
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, case, func, literal
 from mdm_sim.graph.odata import dialect
 from mdm_sim.graph.odata.filter_tree import wrong
 from mdm_sim.graph.odata.operands import Operand, of_condition
+from mdm_sim.store.dialects.functions import nearest
 
 Column = ColumnElement[Any]
 # What a database reads without trouble: it copies what is nested, and its own stack is bounded.
@@ -92,7 +93,7 @@ METHODS: dict[str, Method] = {
     "second": Method((_CLOCK,), "integer", _part("second"), copies=2),
     "date": Method((_MOMENT,), "moment", dialect.day_of, copies=2),
     "time": Method((_MOMENT,), "time", dialect.time_of),
-    "round": Method((_NUMBER,), "number", dialect.nearest),
+    "round": Method((_NUMBER,), "number", nearest),
     "floor": Method((_NUMBER,), "number", dialect.floor, copies=3),
     "ceiling": Method((_NUMBER,), "number", lambda number: -dialect.floor(-number), copies=3),
 }

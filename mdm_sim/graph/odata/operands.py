@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnClause, ColumnElement, func, literal, literal_column, null
+from sqlalchemy import BigInteger, ColumnClause, ColumnElement, func, literal, literal_column, null
 
 from mdm_sim.graph.odata import dialect, literals
 from mdm_sim.graph.odata.filter_tree import Literal, wrong
@@ -96,8 +96,14 @@ class Operand:
 def of_literal(found: Literal) -> Operand:
     """A literal as a bound parameter."""
     value = found.value.lower() if found.kind == "guid" else found.value
-    expression = null() if found.kind == "null" else literal(value)
+    expression = null() if found.kind == "null" else bound(value)
     return Operand(found.kind, expression, found.position, is_literal=True, value=value)
+
+
+def bound(value: Any) -> ColumnElement[Any]:
+    """A bound parameter; a whole number is one of 64 bits, of which sums have room."""
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    return literal(value, BigInteger()) if is_whole else literal(value)
 
 
 def of_property(prop: Property, position: int) -> Operand:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, Select, UnaryExpression, case
+from sqlalchemy import ColumnElement, Connection, Row, Select, UnaryExpression, case, literal
 
 from mdm_sim.graph.odata.comparing import is_true
 from mdm_sim.graph.odata.filter_sql import operand
@@ -95,8 +95,9 @@ def _beyond(
 ) -> Iterator[ColumnElement[bool]]:
     """The conditions of being alike in the keys before a place, and standing after in that."""
     for each, key in zip(order[:place], keys, strict=False):
-        yield each.expression == key
-    last, key = order[place], keys[place]
+        yield each.expression == literal(key, each.expression.type)
+    last = order[place]
+    key = literal(keys[place], last.expression.type)
     yield last.expression < key if last.descending else last.expression > key
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, FromClause, literal
+from sqlalchemy import ColumnElement, FromClause, literal, null
 
 from mdm_sim.clock import instant, iso
 
@@ -69,7 +69,8 @@ Casts = Callable[[str], Cast | None]
 
 def constant(value: Any, kind: str = "text") -> Property:
     """A property that is the same on every object, as Graph shows it."""
-    return Property(literal(None if isinstance(value, (list, dict)) else value), kind, value)
+    is_missing = value is None or isinstance(value, (list, dict))
+    return Property(null() if is_missing else literal(value), kind, value)
 
 
 def named(name: str, mapping: Mapping[str, Any]) -> str | None:

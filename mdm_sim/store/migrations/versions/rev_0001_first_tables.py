@@ -246,13 +246,17 @@ def upgrade() -> None:
         [
             "tenant_id",
             "user_id",
-            sa.text("coalesce(json_extract(facts, '$.deviceTag'), '')"),
-            sa.text("json_extract(facts, '$.appIdentifier')"),
+            sa.text(f"coalesce({_fact('deviceTag')}, '')"),
+            sa.text(_fact("appIdentifier")),
         ],
         unique=True,
     )
 
 
 def _index_fact(prefix: str, table: str, name: str) -> None:
-    expression = sa.text(f"json_extract(facts, '$.{name}')")
-    op.create_index(f"{prefix}_{name}", table, ["tenant_id", expression])
+    op.create_index(f"{prefix}_{name}", table, ["tenant_id", sa.text(_fact(name))])
+
+
+def _fact(name: str) -> str:
+    is_sqlite = op.get_context().dialect.name == "sqlite"
+    return f"json_extract(facts, '$.{name}')" if is_sqlite else f"((facts)::json ->> '{name}')"

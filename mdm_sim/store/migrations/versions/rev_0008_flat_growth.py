@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
@@ -105,8 +107,25 @@ _NEW: dict[str, tuple[str, tuple[str, ...], str]] = {
     "ix_audit_resource": ("audit_events", (_AUDITED, "seq"), ""),
     "ix_audit_actor": ("audit_events", (_ACTOR, "seq"), f"{_ACTOR} IS NOT NULL"),
 }
+_EXTRACT = re.compile(r"json_extract\((\w+), '\$\.([^']+)'\)")
 _KINDS = "workload, platform, ownership, work_profile"
 _OF_DEVICE = "enrollment_type, compliance_state, hidden"
+
+
+def _spelled(sql: str) -> str:
+    """An expression as the database has it that is migrated."""
+    if op.get_context().dialect.name == "sqlite" or not sql:
+        return sql
+    return f"({_EXTRACT.sub(_inside, sql).replace('hidden IS 0', 'hidden IS FALSE')})"
+
+
+def _inside(found: re.Match[str]) -> str:
+    column, path = found.groups()
+    steps = re.findall(r"\w+", path)
+    if len(steps) == 1:
+        return f"((({column})::json) ->> '{steps[0]}')"
+    listed = ",".join(f'"{step}"' for step in steps)
+    return f"((({column})::json) #>> '{{{listed}}}')"
 
 
 def upgrade() -> None:
@@ -115,8 +134,9 @@ def upgrade() -> None:
         for name in names:
             op.drop_index(name, table)
     for name, (table, parts, where) in _NEW.items():
-        columns = [sa.text("tenant_id"), *(sa.text(part) for part in parts)]
-        op.create_index(name, table, columns, sqlite_where=sa.text(where) if where else None)
+        columns = [sa.text("tenant_id"), *(sa.text(_spelled(part)) for part in parts)]
+        rows = sa.text(_spelled(where)) if where else None
+        op.create_index(name, table, columns, sqlite_where=rows, postgresql_where=rows)
     op.create_table(
         "record_tallies",
         sa.Column("tenant_id", sa.String(length=36), nullable=False),
@@ -133,7 +153,7 @@ def upgrade() -> None:
             *("enrollment_type", "compliance_state", "hidden"),
         ),
     )
-    for table, more in (("managed_devices", _OF_DEVICE), ("app_registrations", "'', '', 0")):
+    for table, more in (("managed_devices", _OF_DEVICE), ("app_registrations", "'', '', FALSE")):
         op.execute(
             f"INSERT INTO record_tallies (tenant_id, {_KINDS}, {_OF_DEVICE}, number) "  # noqa: S608
             f"SELECT tenant_id, {_KINDS}, {more}, count(*) FROM {table} "

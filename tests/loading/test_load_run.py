@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil
 import pytest
-from load.load_scripts import SCRIPTS, script
+from loading.load_scripts import SCRIPTS, script
 
 import mdm_devices.load
 from mdm_devices import defaults

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from load.load_scripts import script
+from loading.load_scripts import script
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from load.load_scripts import SCRIPTS
+from loading.load_scripts import SCRIPTS
 
 from mdm_devices.load.capacity import FORMAT, Measured, Need, rows, size, up
 from mdm_devices.load.capacity_page import page

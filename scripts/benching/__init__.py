@@ -1,0 +1,1 @@
+"""The benchmark's parts: prepared fleets, contestants, a light load generator, one measure."""
