@@ -17,6 +17,8 @@ _ANY = "*"
 
 # All that is held on a person.
 PERSONAL = ("record", "apps", "diagnostics", "orders", "user", "directory", "managed name")
+# What is shown of devices.
+DEVICE = ("record", "user*", "managed name")
 # Members of answers whose objects are each about themselves.
 _LISTS = ("value", "policies", "managedDevices", "managedAppRegistrations", "directoryDevices")
 # What an answer of a route to an administrator may show: the kinds of holders, by route. A kind
@@ -28,16 +30,16 @@ SHOWN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("GET users/{}/exportDeviceAndAppManagementData*",  PERSONAL),
     ("GET directory/deletedItems*",                     ("user", "group")),
     ("* deviceManagement/managedDevices/{}/queryResults/{}", ("query",)),
-    ("* deviceManagement/managedDevices*",              ("record", "user*", "managed name")),
-    ("GET users/{}/managedDevices*",                    ("record", "user*", "managed name")),
-    ("GET deviceManagement/detectedApps/{}/managedDevices", ("record", "user*", "managed name")),
+    ("* deviceManagement/managedDevices*",              (*DEVICE, "unheard*")),
+    ("GET users/{}/managedDevices*",                    DEVICE),
+    ("GET deviceManagement/detectedApps/{}/managedDevices", DEVICE),
     ("GET deviceManagement/detectedApps*",              ("apps*",)),
     ("GET deviceAppManagement/managedAppRegistrations*", ("record", "user*")),
     ("GET users/{}/managedAppRegistrations*",           ("record", "user*")),
     ("* deviceManagement/auditEvents*",                 ("correlation*",)),
     ("GET deviceManagement/managedDeviceOverview*",     ("record*",)),
     ("GET deviceManagement/remoteActionAudits*",        ("record*", "user*")),
-    ("* deviceManagement/comanagedDevices*",          ("record", "user*", "managed name")),
+    ("* deviceManagement/comanagedDevices*",          DEVICE),
     ("* directoryObjects*",                             ("user", "group", "directory")),
     ("* groups*",                                       ("group", "user", "directory")),
     ("* users*",                                        ("user", "group")),

@@ -26,6 +26,8 @@ RESTART_PATIENCE_SECONDS = 5.0
 # What holds the facts of those who left: one stream can bar the checkpoint of another's purge, and
 # a killed service cannot make up for it before it starts again.
 BARRED = ("maybe", "barred")
+# What holds the facts of enrollments that nobody heard of: devices may have come of them.
+UNHEARD = ("unheard", "")
 
 
 @dataclass(slots=True)
@@ -103,7 +105,7 @@ def _settle(stage: Stage, stream: Stream, upn: str) -> None:
         stage.named[name] = record
     for facts in stream.unheard:
         lawful = {name: facts[name] for name in ("deviceName", "serialNumber", "imei")}
-        stage.ledger.hold(lawful, ("maybe", ""))
+        stage.ledger.hold(lawful, UNHEARD)
     if stream.leaving:
         stage.ledger.keep_only({(part, stream.leaving.id): None for part in PARTS})
         stage.ledger.hold(stream.leaving.facts, ("maybe", stream.leaving.id))

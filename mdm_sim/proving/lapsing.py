@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime, timedelta
 
+from mdm_sim.proving.crashing import UNHEARD
 from mdm_sim.proving.service import ServiceFailed
 from mdm_sim.proving.stage import DEVICES, Stage
 
@@ -30,4 +31,4 @@ def time_passes(stage: Stage) -> None:
         time.sleep(0.1)
     for record in list(stage.model.records.values()):
         stage.end(record)
-    stage.ledger.drop([("user", stage.made["sleeper"]), ("maybe", "")])
+    stage.ledger.drop([("user", stage.made["sleeper"]), UNHEARD])

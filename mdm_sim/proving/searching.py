@@ -30,7 +30,7 @@ _SMALL = 16 * 1024
 # Holders whose values may stand in the database and need not: of a request that a crash cut off,
 # an administrator's correlation id, which is kept when there is something to audit, and of what an
 # operation altered.
-_UNSURE = {"maybe", "correlation", "altered"}
+_UNSURE = {"maybe", "unheard", "correlation", "altered"}
 # Holders whose values pass through and stand in no file: the answer to a device query.
 _UNSTORED = {"query"}
 

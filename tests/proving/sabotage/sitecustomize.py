@@ -17,15 +17,15 @@ def beside_the_database(name: str) -> Path:
 
 
 def log_the_body() -> None:
-    from mdm_sim import wire
+    from mdm_sim.bodies import compiling
 
-    inner = wire.parse
+    inner = compiling.parse_object
 
     def parse(data: bytes) -> dict[str, Any]:
         print("received", data, file=sys.stderr, flush=True)
         return inner(data)
 
-    wire.parse = parse
+    compiling.parse_object = parse
 
 
 def log_a_header() -> None:
@@ -43,25 +43,22 @@ def log_a_header() -> None:
 
 
 def cache_bodies_in_a_file() -> None:
-    from flask import request
+    from mdm_sim.bodies import compiling
 
-    from mdm_sim import wire
-
-    inner = wire.parse
+    inner = compiling.parse_object
 
     def parse(data: bytes) -> dict[str, Any]:
-        if request.method == "POST":
-            with beside_the_database("bodies.cache").open("ab") as file:
-                file.write(gzip.compress(data))
+        with beside_the_database("bodies.cache").open("ab") as file:
+            file.write(gzip.compress(data))
         return inner(data)
 
-    wire.parse = parse
+    compiling.parse_object = parse
 
 
 def keep_digests_in_a_file() -> None:
-    from mdm_sim import wire
+    from mdm_sim.bodies import compiling
 
-    inner = wire.parse
+    inner = compiling.parse_object
 
     def parse(data: bytes) -> dict[str, Any]:
         body = inner(data)
@@ -71,14 +68,15 @@ def keep_digests_in_a_file() -> None:
                 file.write(hashlib.sha256(number.encode()).hexdigest())
         return body
 
-    wire.parse = parse
+    compiling.parse_object = parse
 
 
 def cache_bodies_in_memory() -> None:
     from mdm_sim import wire
+    from mdm_sim.bodies import compiling
 
     last: list[bytes] = [b""]
-    parse, answer = wire.parse, wire.answer
+    parse, answer = compiling.parse_object, wire.answer
 
     def parse_and_keep(data: bytes) -> dict[str, Any]:
         last[0] = data
@@ -89,7 +87,7 @@ def cache_bodies_in_memory() -> None:
             body = body | {"last": last[0].decode(errors="replace")}
         return answer(body, status, **headers)
 
-    wire.parse, wire.answer = parse_and_keep, answer_with_it
+    compiling.parse_object, wire.answer = parse_and_keep, answer_with_it
 
 
 def purge_nothing_when_judged_again() -> None:
@@ -106,9 +104,9 @@ def purge_no_order() -> None:
 
 
 def leave_the_log_behind() -> None:
-    from mdm_sim.store import engine
+    from mdm_sim.store.dialects import sqlite
 
-    engine.scrub = lambda _connection: None
+    sqlite.scrub = lambda _connection: None
 
 
 def let_locations_through() -> None:
