@@ -6,6 +6,7 @@ The planner is told of a large tenant (store.estimates), so that a plan here is 
 
 import csv
 import io
+import sqlite3
 import zipfile
 from types import SimpleNamespace
 from uuid import uuid4
@@ -35,11 +36,30 @@ LISTED = ("managed_devices", "app_registrations", "audit_events")
 LARGE = {*LISTED, "users", "credentials", "receipts", "orders"}
 
 
+def note_at_driver(desk, asked):
+    """Note every statement with its parameters: the hot path uses nothing but the driver."""
+
+    class Cursor(sqlite3.Cursor):
+        def execute(self, statement, parameters=()):
+            asked.append((statement, parameters))
+            return super().execute(statement, parameters)
+
+    class Connection(sqlite3.Connection):
+        def cursor(self, *_, **__):
+            return super().cursor(Cursor)
+
+    @event.listens_for(desk.store.engine, "do_connect")
+    def _noting(_dialect, _record, _given, options):
+        options["factory"] = Connection
+
+
 @pytest.fixture(scope="module")
 def fleet(prepared, tmp_path_factory):
     """A service with some thousand devices: `get` a path, `plans` of what a call asks."""
     app = create_app(Settings(prepared.copy(tmp_path_factory.mktemp("fleet"))))
-    desk = app.extensions["mdm_sim"]
+    desk, asked = app.extensions["mdm_sim"], []
+    if desk.store.engine.dialect.name == "sqlite":
+        note_at_driver(desk, asked)
     graph_fleet.fill(desk)
     client = conforming(app)
     form = {"client_id": tenant.CLIENT_ID, "scope": f"{tokens.GRAPH}/.default"}
@@ -54,21 +74,14 @@ def fleet(prepared, tmp_path_factory):
 
     def plans(call):
         """The steps of the plan of every statement about a large table."""
-        asked = []
-
-        def note(_connection, _cursor, statement, parameters, _context, _many):
-            asked.append((statement, parameters))
-
-        event.listen(desk.store.engine, "before_cursor_execute", note)
+        asked.clear()
         call()
-        event.remove(desk.store.engine, "before_cursor_execute", note)
         found = []
         with desk.store.read() as connection:
-            for statement, parameters in asked:
-                if not statement.startswith(("SELECT", "DELETE")):
-                    continue
-                rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-                found.append([row[3] for row in rows])
+            for statement, parameters in asked[:]:
+                if statement.startswith(("SELECT", "DELETE")):
+                    rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+                    found.append([row[3] for row in rows])
         return found
 
     yield SimpleNamespace(get=get, plans=plans, desk=desk, client=client, headers=headers)
