@@ -3,7 +3,7 @@
 It adds no door: each is the function that Flask's own route calls. Whatever is out of the ordinary
 (another method or coding, a proxy's word, an odd host, any refusal) goes on to Flask as if nothing
 had been here: a refused request changes nothing, so that Flask can do it again and say why. What
-crashed is not done again; Flask is told of it.
+crashed, or met no database, is not done again; Flask is told of it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 import uuid_utils
 
 from mdm_sim import encodings, wire
-from mdm_sim.messages import Fault
+from mdm_sim.messages import Fault, Unavailable
 
 # Hosts that need no second look; others are for Flask to judge.
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?")
@@ -40,7 +40,7 @@ def before(
             told = door(wire.Asked(token, body, str(uuid_utils.uuid4())))
         except Exception as error:  # noqa: BLE001
             environ["wsgi.input"] = io.BytesIO(body)
-            if not isinstance(error, Fault):
+            if not isinstance(error, Fault) or isinstance(error, Unavailable):
                 environ[wire.CRASHED] = error
             return inner(environ, start_response)
         content, headers = encodings.packed(told.body, environ.get("HTTP_ACCEPT_ENCODING", ""))

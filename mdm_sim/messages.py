@@ -5,7 +5,7 @@ Errors form one small tree and carry no HTTP status; each door maps them in one 
     Fault
       Malformed (400)  Unauthenticated (401)  Forbidden (403)  NotFound (404)  Conflict (409)
       Gone (410)       TooLarge (413)         WrongMediaType (415)             Impossible (422)
-      NotServed (501)
+      NotServed (501)  Unavailable (503)
 """
 
 from __future__ import annotations
@@ -112,6 +112,18 @@ class NotServed(Fault):
 
     def __init__(self) -> None:
         super().__init__("This operation has no behaviour in mdm-sim.")
+
+
+class Unavailable(Fault):
+    """The database cannot be reached just now, or is held too long by somebody else.
+
+    Whether a commit that was under way is stored nobody knows: whoever asked asks again.
+    """
+
+    code = "serviceUnavailable"
+
+    def __init__(self) -> None:
+        super().__init__("The database cannot be reached; try again later.")
 
 
 @dataclass(frozen=True, slots=True)

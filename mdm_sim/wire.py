@@ -34,6 +34,7 @@ from mdm_sim.store.work import Desk, Work
 
 MOST_DRAINED = 16 * 1024 * 1024
 MOST_HEADER_CHARACTERS = 64 * 1024
+RETRY_SECONDS = 1
 # Where in the environ a crash is that happened before Flask's turn.
 CRASHED = "mdm_sim.crashed"
 JSON, UNCACHED = "application/json", "no-store"
@@ -53,6 +54,7 @@ STATUS: dict[type[Fault], int] = {
     messages.WrongMediaType: 415,
     messages.Impossible: 422,
     messages.NotServed: 501,
+    messages.Unavailable: 503,
 }
 _BY_STATUS = {status: kind.code for kind, status in STATUS.items()} | {405: "methodNotAllowed"}
 
@@ -245,7 +247,14 @@ def on_fault(fault: Fault) -> Response:
     response = answer(error_body(fault.code, fault.message, fault.details), status)
     if status == STATUS[Unauthenticated]:
         response.headers["WWW-Authenticate"] = "Bearer"
+    tell_retry(response)
     return response
+
+
+def tell_retry(response: Response) -> None:
+    """Say when to ask again to whoever is told that the service is unavailable."""
+    if response.status_code == STATUS[messages.Unavailable]:
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
 
 
 def on_http_error(error: HTTPException) -> Response:

@@ -74,9 +74,11 @@ def reaching_the_database() -> Iterator[None]:
     """What goes wrong with the database as one line, which repeats nothing of its URL."""
     from sqlalchemy.exc import SQLAlchemyError
 
+    from mdm_sim.messages import Unavailable
+
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, Unavailable) as error:
         message = (
             f"the database cannot be used ({type(error).__name__}); see --database, --data-dir"
         )

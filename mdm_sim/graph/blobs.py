@@ -20,6 +20,7 @@ from mdm_sim import wire
 from mdm_sim.clock import iso
 from mdm_sim.graph.documents import rows
 from mdm_sim.graph.entities import app_contents, export_jobs
+from mdm_sim.messages import Unavailable
 from mdm_sim.store import audit
 from mdm_sim.store.tables import documents
 from mdm_sim.store.work import Desk, Work
@@ -81,6 +82,7 @@ def door(desk: Desk) -> Blueprint:
 
     blueprint.register_error_handler(Refused, lambda error: _refusal(str(error)))
     blueprint.register_error_handler(HTTPException, _on_http_error)
+    blueprint.register_error_handler(Unavailable, wire.on_fault)
     blueprint.register_error_handler(Exception, wire.on_crash)
     return blueprint
 

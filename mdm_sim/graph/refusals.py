@@ -36,6 +36,7 @@ _CODES: dict[type[Fault], tuple[int, str]] = {
     messages.Impossible: (400, "BadRequest"),
     messages.Gone: (410, "Gone"),
     messages.NotServed: (501, "NotImplemented"),
+    messages.Unavailable: (503, "ServiceUnavailable"),
 }
 # The directory's own are plain as the gateway's are.
 _OF_THE_GATEWAY = (
@@ -45,6 +46,7 @@ _OF_THE_GATEWAY = (
     messages.BadInDirectory,
     messages.TooLarge,
     messages.WrongMediaType,
+    messages.Unavailable,
 )
 # What the directory says to whoever may not do something.
 _DENIED = ("Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
@@ -81,6 +83,7 @@ def on_fault(fault: Fault, quirks: frozenset[str]) -> Response:
     response = wire.answer(wire.error_body(code, message, fault.details), status)
     if status == 401:
         response.headers["WWW-Authenticate"] = _challenge()
+    wire.tell_retry(response)
     return response
 
 

@@ -18,8 +18,10 @@ MOST_CONNECTIONS = 512
 
 def application() -> WSGIApplication:
     """What a worker serves; and whom it has no room for is told so."""
-    from mdm_sim.app import from_environment
-
+    # A worker outlives a listener that is killed, and would go on beside the next one's.
+    lifeline.hold()
+    with starting.importing():
+        from mdm_sim.app import from_environment
     starting.await_prepared()
     overflow.mind()
     return from_environment()

@@ -19,7 +19,6 @@ from typing import Any
 from cheroot.ssl.builtin import BuiltinSSLAdapter
 from cheroot.wsgi import Server
 
-from mdm_sim.app import from_environment
 from mdm_sim.serving import lifeline, starting
 
 THREADS = 4
@@ -76,6 +75,8 @@ def _log(_message: str = "", level: int = logging.INFO, **_: Any) -> None:
 def main(host: str, port: str, chain_file: str, key_file: str) -> None:
     """Serve over TLS until told to stop."""
     lifeline.hold()
+    with starting.importing():
+        from mdm_sim.app import from_environment
     starting.await_prepared()
     server = PatientServer(
         (host, int(port)), from_environment(), numthreads=THREADS, server_name="mdm-sim"

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from mdm_sim import tenant
 from mdm_sim.app import open_desk
+from mdm_sim.messages import Unavailable
 from mdm_sim.preparation import prepare
 from mdm_sim.serving.children import CannotServe, Child
 from mdm_sim.settings import Settings
@@ -31,12 +32,12 @@ def prepared(settings: Settings) -> Desk:
     desk = open_desk(settings)
     try:
         prepare(desk, lambda done: print(f"mdm-sim: {done} records judged again", file=sys.stderr))
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, Unavailable) as error:
         raise _unusable(error) from None
     return desk
 
 
-def _unusable(error: SQLAlchemyError) -> CannotServe:
+def _unusable(error: SQLAlchemyError | Unavailable) -> CannotServe:
     kind = type(error).__name__
     return CannotServe(f"the database cannot be used ({kind}); see --database, --data-dir")
 
@@ -72,14 +73,18 @@ def mind(desk: Desk, children: Sequence[Child], stopped: Sequence[int]) -> None:
         for child in children:
             child.revive()
         now = time.monotonic()
-        if now >= quick:
-            job.run(desk, only_quick=now < thorough, stopped=lambda: bool(stopped))
-            quick = now + UPKEEP_SECONDS
-            thorough = thorough if now < thorough else now + THOROUGH_SECONDS
-        elif now >= behind:
-            job.catch_up(desk, lambda: bool(stopped))
-            behind = now + BEHIND_SECONDS
-        elif now >= tidy:
-            desk.store.compact(MOST_COMPACTED)
-            tidy = now + max(BEHIND_SECONDS, COMPACTING_SHARE * (time.monotonic() - now))
+        try:
+            if now >= quick:
+                quick = now + UPKEEP_SECONDS
+                job.run(desk, only_quick=now < thorough, stopped=lambda: bool(stopped))
+                thorough = thorough if now < thorough else now + THOROUGH_SECONDS
+            elif now >= behind:
+                behind = now + BEHIND_SECONDS
+                job.catch_up(desk, lambda: bool(stopped))
+            elif now >= tidy:
+                tidy = now + BEHIND_SECONDS
+                desk.store.compact(MOST_COMPACTED)
+                tidy = max(tidy, now + COMPACTING_SHARE * (time.monotonic() - now))
+        except Unavailable:
+            print("mdm-sim: upkeep waits for the database", file=sys.stderr)
         time.sleep(0.1)

@@ -53,7 +53,7 @@ def _watch() -> None:
 
 def _listening() -> int | None:
     """The descriptor of this process that takes connections: the server gives it no name."""
-    for path in _OWN.iterdir():
+    for path in filter(Path.is_socket, _OWN.iterdir()):  # a copy of another would stay open
         with suppress(OSError), socket.socket(fileno=os.dup(int(path.name))) as found:
             if found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
                 return int(path.name)

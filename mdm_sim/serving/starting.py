@@ -6,6 +6,7 @@ whenever nobody prepares anything, however the one who did came to an end.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,17 @@ def await_prepared() -> None:
     if path := os.environ.get(VARIABLE):
         with Path(path).open(encoding="utf-8") as file:
             _lock(file.fileno(), exclusive=False)
+
+
+@contextmanager
+def importing() -> Iterator[None]:
+    """Import a great deal without looking for garbage in it, now or ever after."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _lock(descriptor: int, *, exclusive: bool) -> None:

@@ -63,8 +63,8 @@ def serve(
             stopped = held.enter_context(_stopping())
             children = held.enter_context(_children(environment, where, certs))
             # Modules that take long are imported while the listeners import theirs.
-            from mdm_sim.serving import keeping
-
+            with starting.importing():
+                from mdm_sim.serving import keeping
             desk = keeping.prepared(settings)
         https, http = _urls(where)
         _await_answers([url for url in (http, https) if url], certs, children, stopped)

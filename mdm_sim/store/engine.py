@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from mdm_sim.messages import Unavailable
 from mdm_sim.store.dialects.backend import Owner
 from mdm_sim.store.dialects.opening import backend
 
@@ -26,12 +29,12 @@ class Store:
 
     @contextmanager
     def write(self, owner: Owner = None) -> Iterator[Connection]:
-        """A transaction that holds the writer's place from its first statement.
+        """A transaction that holds the writer's place from its first statement. Raises Unavailable.
 
         With a tenant (or what finds it in the database) it is that tenant's alone, where the
         database has more than one such place.
         """
-        with self._connection(self._backend.engine) as connection:
+        with self._reaching(), self._connection(self._backend.engine) as connection:
             connection.info[_BACKEND] = self._backend
             with connection.begin():
                 self._backend.claim(connection, owner)
@@ -41,9 +44,26 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A snapshot to read from; it blocks nobody."""
-        with self._connection(self._backend.readers) as connection, connection.begin():
+        """A snapshot to read from; it blocks nobody. Raises Unavailable."""
+        with (
+            self._reaching(),
+            self._connection(self._backend.readers) as connection,
+            connection.begin(),
+        ):
             yield connection
+
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        """Raise Unavailable for a database that cannot be had now, in place of what says why."""
+        try:
+            yield
+        except Exception as error:
+            told = error.orig if isinstance(error, DBAPIError) else error
+            if not (isinstance(told, PoolTimeoutError) or self._backend.is_away(told)):
+                raise
+        else:
+            return
+        raise Unavailable from None
 
     @contextmanager
     def _connection(self, engine: Engine) -> Iterator[Connection]:
@@ -73,12 +93,12 @@ class Store:
 
     def scrub(self) -> None:
         """See that what was purged is gone, where nobody bars it."""
-        with self.engine.connect() as connection:
+        with self._reaching(), self.engine.connect() as connection:
             self._backend.scrub(connection)
 
     def compact(self, at_most: int | None = None) -> None:
         """Tidy the whole database where a purge asks for it, if it has `at_most` bytes."""
-        with self.engine.connect() as connection:
+        with self._reaching(), self.engine.connect() as connection:
             self._backend.compact(connection, at_most)
 
     def close(self) -> None:

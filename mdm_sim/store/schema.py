@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, inspect, text
 
 from mdm_sim.store import estimates, guard, tallying
 from mdm_sim.store.dialects import routines
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 HEAD = "0009"
 _PREPARATIONS = {"postgresql": routines.install}
@@ -21,6 +23,8 @@ def upgrade(connection: Connection) -> None:
     if prepare is not None:
         prepare(connection)
     if _revision(connection) != HEAD:
+        from alembic import command  # noqa: PLC0415 - needed for an older schema alone, and slow
+
         command.upgrade(configuration(connection), "head")
     guard.install(connection)
     tallying.install(connection)
@@ -29,6 +33,8 @@ def upgrade(connection: Connection) -> None:
 
 def configuration(connection: Connection) -> Config:
     """Alembic's configuration for the database behind `connection`."""
+    from alembic.config import Config  # noqa: PLC0415 - see above
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection

@@ -23,6 +23,9 @@ class Backend(Protocol):
     def __init__(self, url: str, *, full_sync: bool) -> None:
         """Open the database of `url`."""
 
+    def is_away(self, error: BaseException | None) -> bool:
+        """Whether the driver's error is of a database that cannot be had now, but may be later."""
+
     def claim(self, connection: Connection, owner: Owner) -> None:
         """Wait for the writer's place: of one tenant, or (None) of the whole database."""
 

@@ -51,6 +51,7 @@ class PostgreSQL:
             isolation_level="READ COMMITTED",
             pool_size=_POOL,
             max_overflow=_OVERFLOW,
+            pool_pre_ping=True,
             connect_args={"cursor_factory": _Cursor},
         )
         self.readers: Engine = self.engine.execution_options(
@@ -62,6 +63,10 @@ class PostgreSQL:
             for name in ("json", "jsonb"):
                 connection.adapters.register_loader(name, _Text)
             connection.adapters.register_loader("numeric", _Number)
+
+    def is_away(self, error: BaseException | None) -> bool:
+        """Whether the server is gone, stopping, starting or short of something (class 57, 53 …)."""
+        return isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError))
 
     def claim(self, connection: Connection, owner: Owner) -> None:
         """Wait until no other transaction writes in the tenant, or (None) anywhere.

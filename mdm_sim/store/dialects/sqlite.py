@@ -61,6 +61,11 @@ class SQLite:
             read_only = connection.get_execution_options().get("read_only", False)
             connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
+    def is_away(self, error: BaseException | None) -> bool:
+        """Whether somebody else held the file for longer than our patience."""
+        code = getattr(error, "sqlite_errorcode", None) or sqlite3.SQLITE_OK
+        return code & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
     def claim(self, connection: Connection, owner: Owner) -> None:
         """BEGIN IMMEDIATE is the one writer's place, whoever's tenant it is."""
 
