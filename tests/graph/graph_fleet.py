@@ -1,11 +1,12 @@
 """A tenant with some thousand devices, written past the service but not past the triggers."""
 
+import sqlite3
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import insert
+from sqlalchemy import event, insert
 
 from mdm_sim import tenant
 from mdm_sim.contexts import columns
@@ -75,3 +76,20 @@ def _apps() -> Iterator[dict[str, Any]]:
         context = Context(Workload.MAM, Ownership.PERSONAL, Platform.IOS)
         facts = {"appIdentifier": {"bundleId": "com.example.mail"}, "deviceTag": f"tag-{number}"}
         yield _record(number, context, facts)
+
+
+def note_at_driver(desk: Desk, asked: list[tuple[str, Any]]) -> None:
+    """Note every statement with its parameters: the hot path uses nothing but the driver."""
+
+    class Cursor(sqlite3.Cursor):
+        def execute(self, statement: str, parameters: Any = ()) -> Any:
+            asked.append((statement, parameters))
+            return super().execute(statement, parameters)
+
+    class Connection(sqlite3.Connection):
+        def cursor(self, *_: Any, **__: Any) -> Any:
+            return super().cursor(Cursor)
+
+    @event.listens_for(desk.store.engine, "do_connect")
+    def _noting(_dialect: Any, _record: Any, _given: Any, options: dict[str, Any]) -> None:
+        options["factory"] = Connection

@@ -6,7 +6,6 @@ The planner is told of a large tenant (store.estimates), so that a plan here is 
 
 import csv
 import io
-import sqlite3
 import zipfile
 from types import SimpleNamespace
 from uuid import uuid4
@@ -14,7 +13,6 @@ from uuid import uuid4
 import pytest
 from conftest import conforming
 from graph import graph_fleet
-from sqlalchemy import event
 
 from mdm_sim import rights, tenant, tokens
 from mdm_sim.app import create_app
@@ -36,30 +34,13 @@ LISTED = ("managed_devices", "app_registrations", "audit_events")
 LARGE = {*LISTED, "users", "credentials", "receipts", "orders"}
 
 
-def note_at_driver(desk, asked):
-    """Note every statement with its parameters: the hot path uses nothing but the driver."""
-
-    class Cursor(sqlite3.Cursor):
-        def execute(self, statement, parameters=()):
-            asked.append((statement, parameters))
-            return super().execute(statement, parameters)
-
-    class Connection(sqlite3.Connection):
-        def cursor(self, *_, **__):
-            return super().cursor(Cursor)
-
-    @event.listens_for(desk.store.engine, "do_connect")
-    def _noting(_dialect, _record, _given, options):
-        options["factory"] = Connection
-
-
 @pytest.fixture(scope="module")
 def fleet(prepared, tmp_path_factory):
     """A service with some thousand devices: `get` a path, `plans` of what a call asks."""
     app = create_app(Settings(prepared.copy(tmp_path_factory.mktemp("fleet"))))
     desk, asked = app.extensions["mdm_sim"], []
     if desk.store.engine.dialect.name == "sqlite":
-        note_at_driver(desk, asked)
+        graph_fleet.note_at_driver(desk, asked)
     graph_fleet.fill(desk)
     client = conforming(app)
     form = {"client_id": tenant.CLIENT_ID, "scope": f"{tokens.GRAPH}/.default"}
