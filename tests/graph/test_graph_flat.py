@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 from conftest import conforming
 from graph import graph_fleet
+from sqlalchemy import event
 
 from mdm_sim import rights, tenant, tokens
 from mdm_sim.app import create_app
