@@ -14,7 +14,7 @@ from mdm_sim.graph.odata.collection import Collection, Extra, Navigation
 from mdm_sim.graph.odata.expanding import complete
 from mdm_sim.graph.odata.literals import TICKS
 from mdm_sim.graph.odata.query import Query, Reader
-from mdm_sim.graph.odata.rows import load, statement
+from mdm_sim.graph.odata.rows import Rows
 from mdm_sim.messages import NotFound
 
 __all__ = ["Collection", "Extra", "Navigation", "asked", "count", "fetch", "one", "only", "page"]
@@ -33,14 +33,16 @@ def page(ask: Ask, collection: Collection) -> Response:
     size, conditions = ask.page_size(query.top), _conditions(ask, collection, query)
     body: dict[str, Any] = {"@odata.context": ask.context(f"{collection.name}{query.told}")}
     keys = [each.expression.label(f"key_{place}") for place, each in enumerate(query.order)]
-    wanted = statement(collection, query).add_columns(*keys).where(*conditions)
+    shape = Rows(collection, query)
+    wanted = shape.statement.add_columns(*keys).where(*conditions)
     if query.after is None and query.skip:
         wanted = wanted.offset(query.skip)
     with ask.read() as connection:
         if query.count and query.after is None:
             body["@odata.count"] = connection.execute(_counting(ask, collection, query)).scalar()
-        rows = paging.rows_after(connection, wanted, query.order, query.after, size + 1)
-        loaded = [load(collection, query, row) for row in rows[:size]]
+        read = paging.reading(connection, wanted, query.order, query.after)
+        rows = paging.rows_after(read, query.order, query.after, size + 1)
+        loaded = [shape.load(row) for row in rows[:size]]
         complete(connection, ask, collection, loaded, query)
     if quirks.tells_the_page(ask.quirks, collection.name):
         body["@odata.count"] = len(loaded)
@@ -86,20 +88,22 @@ def fetch(
 def _first(
     connection: Connection, ask: Ask, collection: Collection, query: Query | None
 ) -> dict[str, Any]:
-    wanted = statement(collection, query, everything=True).where(*collection.where(ask)).limit(1)
+    shape = Rows(collection, query, everything=True)
+    wanted = shape.statement.where(*collection.where(ask)).limit(1)
     row = connection.execute(wanted).first()
     if row is None:
         message = "Resource not found."
         raise NotFound(message)
-    loaded = load(collection, query, row, everything=True)
+    loaded = shape.load(row)
     complete(connection, ask, collection, [loaded], query)
     return loaded.item
 
 
 def every(connection: Connection, ask: Ask, collection: Collection) -> list[dict[str, Any]]:
     """All objects, as the collection shows them, by their key."""
-    wanted = statement(collection, None).where(*collection.where(ask)).order_by(collection.key)
-    loaded = [load(collection, None, row) for row in connection.execute(wanted)]
+    shape = Rows(collection, None)
+    wanted = shape.statement.where(*collection.where(ask)).order_by(collection.key)
+    loaded = [shape.load(row) for row in connection.execute(wanted)]
     complete(connection, ask, collection, loaded, None)
     return [each.item for each in loaded]
 

@@ -12,10 +12,10 @@ from mdm_sim.graph.entities.report_sources import Source
 from mdm_sim.graph.entities.report_table import KNOWN, Report
 from mdm_sim.graph.odata.collection import Collection
 from mdm_sim.graph.odata.filter_text import parse
-from mdm_sim.graph.odata.paging import rows_after
+from mdm_sim.graph.odata.paging import reading, rows_after
 from mdm_sim.graph.odata.properties import Property, constant, named
 from mdm_sim.graph.odata.query import Query, Reader
-from mdm_sim.graph.odata.rows import load, statement
+from mdm_sim.graph.odata.rows import Rows
 from mdm_sim.messages import Detail, Malformed
 from mdm_sim.store.engine import Store
 
@@ -142,10 +142,11 @@ def total(connection: Connection, tenant_id: str, wanted: Asked) -> int:
 
 def page(connection: Connection, tenant_id: str, wanted: Asked) -> Iterator[list[Any]]:
     """The rows of the page that is asked for, each with a value for each column."""
-    query = wanted.query
-    chosen = _chosen(tenant_id, wanted).offset(query.skip)
-    for row in rows_after(connection, chosen, query.order, None, query.top):
-        yield _values(wanted, row)
+    query, shape = wanted.query, _shape(wanted)
+    chosen = _chosen(tenant_id, wanted, shape).offset(query.skip)
+    read = reading(connection, chosen, query.order, None)
+    for row in rows_after(read, query.order, None, query.top):
+        yield _values(wanted, shape, row)
 
 
 def every(store: Store, tenant_id: str, wanted: Asked) -> Iterator[list[Any]]:
@@ -153,25 +154,29 @@ def every(store: Store, tenant_id: str, wanted: Asked) -> Iterator[list[Any]]:
 
     So no memory grows with the rows, and no reader bars a purge for as long as somebody reads.
     """
-    order = wanted.query.order
+    order, shape = wanted.query.order, _shape(wanted)
     keys = [each.expression.label(f"key_{place}") for place, each in enumerate(order)]
-    chosen, last = _chosen(tenant_id, wanted).add_columns(*keys), None
+    chosen, last = _chosen(tenant_id, wanted, shape).add_columns(*keys), None
     while True:
         with store.read() as connection:
-            rows = rows_after(connection, chosen, order, last, _AT_ONCE)
-        yield from (_values(wanted, row) for row in rows)
+            read = reading(connection, chosen, order, last)
+            rows = rows_after(read, order, last, _AT_ONCE)
+        yield from (_values(wanted, shape, row) for row in rows)
         if len(rows) < _AT_ONCE:
             break
         last = rows[-1][-len(order) :]
 
 
-def _chosen(tenant_id: str, wanted: Asked) -> Select[Any]:
-    every = statement(wanted.collection, wanted.query, everything=True)
-    return every.where(*_where(wanted.report.source, tenant_id, wanted))
+def _shape(wanted: Asked) -> Rows:
+    return Rows(wanted.collection, wanted.query, everything=True)
 
 
-def _values(wanted: Asked, row: Any) -> list[Any]:
-    item = load(wanted.collection, wanted.query, row, everything=True).item
+def _chosen(tenant_id: str, wanted: Asked, shape: Rows) -> Select[Any]:
+    return shape.statement.where(*_where(wanted.report.source, tenant_id, wanted))
+
+
+def _values(wanted: Asked, shape: Rows, row: Any) -> list[Any]:
+    item = shape.load(row).item
     return [_value(wanted.report.source, item, name) for name in wanted.columns]
 
 

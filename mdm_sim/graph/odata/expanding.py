@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from mdm_sim.graph.asking import Ask
 from mdm_sim.graph.odata.collection import Collection, Navigation
 from mdm_sim.graph.odata.query import Expansion, Query
-from mdm_sim.graph.odata.rows import Loaded, load, statement, trim
+from mdm_sim.graph.odata.rows import Loaded, Rows, trim
 
 # An object, and its path as contexts name it.
 Shown = tuple[Loaded, str]
@@ -94,15 +94,15 @@ def _children(
     conditions = [*collection.where(ask), navigation.parent.in_(keys)]
     if query.where is not None:
         conditions.append(query.where)
+    shape = Rows(collection, query)
     wanted = (
-        statement(collection, query)
-        .add_columns(navigation.parent.label("row_parent"))
+        shape.statement.add_columns(navigation.parent.label("row_parent"))
         .where(*conditions)
         .order_by(navigation.parent, *(each.sorted for each in query.order))
     )
     rows = connection.execute(wanted).all()
     return {
-        str(parent): [load(collection, query, row) for row in mine]
+        str(parent): [shape.load(row) for row in mine]
         for parent, mine in groupby(rows, key=_parent)
     }
 

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, Select, UnaryExpression, case, literal
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    UnaryExpression,
+    case,
+    literal,
+)
 
 from mdm_sim.graph.odata.comparing import is_true
 from mdm_sim.graph.odata.filter_sql import operand
@@ -73,21 +81,41 @@ def of_range(tree: Expression, scope: Scope) -> ColumnElement[Any] | None:
 
 
 def rows_after(
-    connection: Connection, wanted: Select[Any], order: Sequence[Order], keys: Any, most: int
-) -> list[Row[Any]]:
-    """The first rows of a statement in an order, after the one that has these keys if there are.
+    read: Callable[[int | None, int], Sequence[Any]], order: Sequence[Order], keys: Any, most: int
+) -> list[Any]:
+    """The first rows of a list in an order, after the one that has these keys if there are.
 
     First those that are like it in every key but the last, then in all but the last two, and so
     on: each part is one range of an index that is sorted already, and they follow one another.
+    `read` gives the rows of the part that ends the likeness at a place (see `part`), at most so
+    many.
     """
-    found: list[Row[Any]] = []
+    found: list[Any] = []
     for place in reversed(range(len(order))) if keys is not None else (None,):
-        part = wanted if place is None else wanted.where(*_beyond(order, keys, place))
-        chosen = part.order_by(*(each.sorted for each in order[place or 0 :]))
-        found += connection.execute(chosen.limit(most - len(found))).all()
+        found += read(place, most - len(found))
         if len(found) >= most:
             break
     return found
+
+
+def part(
+    wanted: Select[Any], order: Sequence[Order], keys: Sequence[Any], place: int | None
+) -> Select[Any]:
+    """The part of a list that is alike in the keys before a place; without one all of it.
+
+    `keys` are values, or what stands for them in SQL.
+    """
+    chosen = wanted if place is None else wanted.where(*_beyond(order, keys, place))
+    return chosen.order_by(*(each.sorted for each in order[place or 0 :]))
+
+
+def reading(
+    connection: Connection, wanted: Select[Any], order: Sequence[Order], keys: Any
+) -> Callable[[int | None, int], Sequence[Any]]:
+    """Reads parts of a statement's rows, as `rows_after` wants it."""
+    return lambda place, most: connection.execute(
+        part(wanted, order, keys, place).limit(most)
+    ).all()
 
 
 def _beyond(
@@ -95,10 +123,14 @@ def _beyond(
 ) -> Iterator[ColumnElement[bool]]:
     """The conditions of being alike in the keys before a place, and standing after in that."""
     for each, key in zip(order[:place], keys, strict=False):
-        yield each.expression == literal(key, each.expression.type)
+        yield each.expression == _bound(key, each)
     last = order[place]
-    key = literal(keys[place], last.expression.type)
+    key = _bound(keys[place], last)
     yield last.expression < key if last.descending else last.expression > key
+
+
+def _bound(key: Any, order: Order) -> ColumnElement[Any]:
+    return key if isinstance(key, BindParameter) else literal(key, order.expression.type)
 
 
 def token(keys: Sequence[Any]) -> str:

@@ -91,11 +91,13 @@ def show(prop: Property, value: Any) -> Any:
     """A value of the database as Graph writes it."""
     if value is None:
         return prop.default
-    return _SHOWN.get(prop.kind, _as_it_is)(value)
+    convert = shower(prop)
+    return value if convert is None else convert(value)
 
 
-def _as_it_is(value: Any) -> Any:
-    return value
+def shower(prop: Property) -> Callable[[Any], Any] | None:
+    """What makes a value of the database that is not missing what Graph writes, if anything."""
+    return _SHOWN.get(prop.kind)
 
 
 def _moment(value: Any) -> Any:

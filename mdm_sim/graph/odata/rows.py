@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, select
+from sqlalchemy import BindParameter, ColumnElement, Null, Select, case, select
 
 from mdm_sim.graph.odata.collection import Collection
-from mdm_sim.graph.odata.properties import show
+from mdm_sim.graph.odata.properties import Property, show, shower
 from mdm_sim.graph.odata.query import Expansion, Query
-from mdm_sim.graph.odata.selection import Selected, prune
+from mdm_sim.graph.odata.selection import prune
 
 Item = dict[str, Any]
+Convert = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,43 +31,101 @@ class Loaded:
         return expansion.condition is None or bool(getattr(self.row, _type_label(expansion)))
 
 
-def statement(
-    collection: Collection, query: Query | None, *, everything: bool = False
-) -> Select[Any]:
-    """The query for whole objects; `load` makes them of its rows.
+@dataclass(slots=True)
+class _Field:
+    """A property, the column that it is in, how that is shown, and the column of its type."""
 
-    `everything` is that properties are shown which lists show on request only.
+    name: str
+    column: int
+    convert: Convert | None
+    default: Any
+    flag: int | None
+
+
+class Rows:
+    """What a query reads of a collection, and the objects that rows of it become.
+
+    Columns are walked through once, rows many times: a property that is the same on every object
+    is no column at all.
     """
-    way = collection.key if collection.way is None else collection.way
-    columns = [
-        collection.key.label("row_key"),
-        way.label("row_way"),
-        *_columns(collection, query, everything=everything),
-    ]
-    columns += [
-        _flag(each.condition).label(_type_label(each))
-        for each in (query.expand if query else ())
-        if each.condition is not None
-    ]
-    return select(*columns).select_from(collection.source)
 
+    def __init__(
+        self, collection: Collection, query: Query | None, *, everything: bool = False
+    ) -> None:
+        """`everything` is that properties are shown which lists show on request only."""
+        way = collection.key if collection.way is None else collection.way
+        chosen = query.select if query is not None else None
+        self.columns = [collection.key.label("row_key"), way.label("row_way")]
+        self._source = collection.source
+        self._usual: Item = {}
+        self._fields: list[_Field] = []
+        self._whole = collection.whole if chosen is None else None
+        self._is_mixed = any(each.condition is not None for each in chosen or ())
+        if collection.odata_type:
+            self._usual["@odata.type"] = collection.odata_type
+        if chosen is not None:
+            for each in chosen:
+                self._add(each.name, each.prop, each.condition)
+        elif self._whole is not None:
+            self.columns += collection.whole_columns
+        else:
+            for name, prop in collection.properties.items():
+                if everything or not prop.on_request:
+                    self._add(name, prop)
+                else:
+                    self._usual[name] = prop.default
+        for expansion in query.expand if query else ():
+            if expansion.condition is not None:
+                self.columns.append(_flag(expansion.condition).label(_type_label(expansion)))
 
-def load(
-    collection: Collection, query: Query | None, row: Any, *, everything: bool = False
-) -> Loaded:
-    """An object of a row of its `statement`."""
-    chosen = query.select if query else None
-    if chosen is not None:
-        item = _chosen(chosen, row)
-    elif collection.whole:
-        item = collection.whole(row)
-    else:
-        item = _every(collection, row, everything=everything)
-    if collection.odata_type:
-        item = {"@odata.type": collection.odata_type, **item}
-    if item.get("@odata.type", "") is None:
-        del item["@odata.type"]
-    return Loaded(str(row.row_key), item, row, str(row.row_way))
+    def _add(self, name: str, prop: Property, condition: ColumnElement[bool] | None = None) -> None:
+        sql, place = prop.expression, len(self.columns)
+        if not self._is_mixed:
+            self._usual[name] = prop.default
+            if isinstance(sql, Null):
+                return
+            if isinstance(sql, BindParameter):
+                self._usual[name] = show(prop, sql.value)
+                return
+        flag = None if condition is None else place + 1
+        self._fields.append(_Field(name, place, shower(prop), prop.default, flag))
+        self.columns.append(sql.label(f"value_{place}"))
+        if condition is not None:
+            self.columns.append(_flag(condition).label(f"is_{place}"))
+
+    @property
+    def statement(self) -> Select[Any]:
+        """The query for whole objects; `load` makes them of its rows."""
+        return select(*self.columns).select_from(self._source)
+
+    def load(self, row: Any) -> Loaded:
+        """An object of a row of the statement."""
+        if self._whole is not None:
+            item = self._usual | self._whole(row)
+        elif self._is_mixed:
+            item = self._usual | self._mixed(row)
+        else:
+            item = self._usual.copy()
+            for each in self._fields:
+                value = row[each.column]
+                if value is not None:
+                    item[each.name] = value if each.convert is None else each.convert(value)
+        if item.get("@odata.type", "") is None:
+            del item["@odata.type"]
+        return Loaded(str(row[0]), item, row, str(row[1]))
+
+    def _mixed(self, row: Any) -> Item:
+        """What is chosen of a row where some of it is of one type alone."""
+        item = {}
+        for each in self._fields:
+            if each.flag is None or row[each.flag]:
+                value = row[each.column]
+                if value is None:
+                    value = each.default
+                elif each.convert is not None:
+                    value = each.convert(value)
+                item[each.name] = value
+        return item
 
 
 def trim(items: Sequence[Item], query: Query | None) -> None:
@@ -84,41 +143,3 @@ def _type_label(expansion: Expansion) -> str:
 
 def _flag(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return case((condition, 1), else_=0)
-
-
-def _columns(
-    collection: Collection, query: Query | None, *, everything: bool
-) -> list[ColumnElement[Any]]:
-    if query and query.select is not None:
-        found: list[ColumnElement[Any]] = []
-        for place, each in enumerate(query.select):
-            found.append(each.prop.expression.label(f"value_{place}"))
-            if each.condition is not None:
-                found.append(_flag(each.condition).label(f"is_{place}"))
-        return found
-    if collection.whole:
-        return list(collection.whole_columns)
-    return [
-        prop.expression.label(f"value_{place}")
-        for place, prop in enumerate(collection.properties.values())
-        if everything or not prop.on_request
-    ]
-
-
-def _chosen(chosen: Sequence[Selected], row: Any) -> Item:
-    item = {}
-    for place, each in enumerate(chosen):
-        if each.condition is None or getattr(row, f"is_{place}"):
-            item[each.name] = show(each.prop, getattr(row, f"value_{place}"))
-    return item
-
-
-def _every(collection: Collection, row: Any, *, everything: bool) -> Item:
-    return {
-        name: (
-            show(prop, getattr(row, f"value_{place}"))
-            if everything or not prop.on_request
-            else prop.default
-        )
-        for place, (name, prop) in enumerate(collection.properties.items())
-    }
