@@ -6,7 +6,7 @@ Its parameters are kept while it is open and emptied when it ends.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
 import orjson
@@ -38,6 +38,11 @@ _OPEN = Prepared(
         orders.c.record_id == bindparam("record"),
         (orders.c.state == "pending") | (orders.c.state == "active"),
     )
+    .order_by(orders.c.seq)
+)
+_OF_ONE = Prepared(
+    select(orders)
+    .where(orders.c.tenant_id == bindparam("tenant"), orders.c.record_id == bindparam("record"))
     .order_by(orders.c.seq)
 )
 
@@ -226,16 +231,21 @@ def latest(
     connection: Connection, tenant_id: str, record_ids: Sequence[str]
 ) -> dict[str, list[Any]]:
     """The latest order of each listed action of some records, oldest first, by record."""
-    query = (
-        select(orders)
-        .where(orders.c.tenant_id == tenant_id, orders.c.record_id.in_(record_ids))
-        .order_by(orders.c.seq)
-    )
     last: dict[str, dict[str, Any]] = {}
-    for row in connection.execute(query):
+    for row in _orders_of(connection, tenant_id, record_ids):
         if ACTIONS[row.action].is_listed:
             last.setdefault(row.record_id, {})[row.action] = row
     return {record_id: list(found.values()) for record_id, found in last.items()}
+
+
+def _orders_of(connection: Connection, tenant_id: str, record_ids: Sequence[str]) -> Iterable[Any]:
+    """The orders of some records, oldest first."""
+    if len(record_ids) == 1:
+        return _OF_ONE(connection, tenant=tenant_id, record=record_ids[0])
+    query = select(orders).where(orders.c.tenant_id == tenant_id)
+    return connection.execute(
+        query.where(orders.c.record_id.in_(record_ids)).order_by(orders.c.seq)
+    )
 
 
 def _set_management_state(work: Work, row: Any, state: str) -> None:

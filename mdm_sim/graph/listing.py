@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,12 +10,12 @@ from flask import Response, request
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from mdm_sim.graph.asking import Ask, shown
-from mdm_sim.graph.odata import paging, quirks
+from mdm_sim.graph.odata import keeping, paging, quirks
 from mdm_sim.graph.odata.collection import Collection, Extra, Navigation
 from mdm_sim.graph.odata.expanding import complete
 from mdm_sim.graph.odata.literals import TICKS
 from mdm_sim.graph.odata.query import Query, Reader
-from mdm_sim.graph.odata.rows import Rows
+from mdm_sim.graph.odata.rows import Loaded, Rows
 from mdm_sim.messages import NotFound
 
 __all__ = ["Collection", "Extra", "Navigation", "asked", "count", "fetch", "one", "only", "page"]
@@ -30,19 +31,13 @@ def asked(ask: Ask, collection: Collection) -> Query:
 def page(ask: Ask, collection: Collection) -> Response:
     """A page of the collection, with a link to the next one where there is more."""
     query = asked(ask, collection)
-    size, conditions = ask.page_size(query.top), _conditions(ask, collection, query)
+    size = ask.page_size(query.top)
     body: dict[str, Any] = {"@odata.context": ask.context(f"{collection.name}{query.told}")}
-    keys = [each.expression.label(f"key_{place}") for place, each in enumerate(query.order)]
-    shape = Rows(collection, query)
-    wanted = shape.statement.add_columns(*keys).where(*conditions)
-    if query.after is None and query.skip:
-        wanted = wanted.offset(query.skip)
     with ask.read() as connection:
         if query.count and query.after is None:
             body["@odata.count"] = connection.execute(_counting(ask, collection, query)).scalar()
-        read = paging.reading(connection, wanted, query.order, query.after)
-        rows = paging.rows_after(read, query.order, query.after, size + 1)
-        loaded = [shape.load(row) for row in rows[:size]]
+        rows, load = _rows(connection, ask, collection, query, size + 1)
+        loaded = [load(row) for row in rows[:size]]
         complete(connection, ask, collection, loaded, query)
     if quirks.tells_the_page(ask.quirks, collection.name):
         body["@odata.count"] = len(loaded)
@@ -50,6 +45,28 @@ def page(ask: Ask, collection: Collection) -> Response:
         last = rows[size - 1][-len(query.order) :]
         body["@odata.nextLink"] = _next_link(ask, paging.token(last))
     return shown({**body, "value": [each.item for each in loaded]})
+
+
+def _rows(
+    connection: Connection, ask: Ask, collection: Collection, query: Query, most: int
+) -> tuple[list[Any], Callable[[Any], Loaded]]:
+    """The first rows of a list, with the keys it is sorted by, and what makes objects of them."""
+    skip = query.skip if query.after is None else 0
+    if keeping.is_kept(collection, query):
+        given = {f"after_{place}": key for place, key in enumerate(query.after or ())}
+
+        def kept(place: int | None, number: int) -> list[Any]:
+            part = keeping.part_of(ask, collection, query, place)
+            return part.rows(connection, ask, {**given, "skip": skip, "most": number})
+
+        load = keeping.part_of(ask, collection, query, None).load
+        return paging.rows_after(kept, query.order, query.after, most), load
+    shape = Rows(collection, query)
+    wanted = shape.statement.add_columns(*keeping.sorted_by(query.order))
+    wanted = wanted.where(*_conditions(ask, collection, query))
+    wanted = wanted.offset(skip) if skip else wanted
+    read = paging.reading(connection, wanted, query.order, query.after)
+    return paging.rows_after(read, query.order, query.after, most), shape.load
 
 
 def one(
@@ -67,7 +84,8 @@ def only(ask: Ask, collection: Collection) -> Response:
     """The one object that a collection holds. Raises NotFound."""
     query = asked(ask, collection)
     with ask.read() as connection:
-        item = _first(connection, ask, collection, query)
+        row, load = _first(connection, ask, collection, query)
+        item = _completed(connection, ask, collection, query, row, load)
     context = ask.context(f"{collection.name}{query.told}", "$entity")
     return shown({"@odata.context": context, **item})
 
@@ -81,20 +99,38 @@ def fetch(
     query: Query | None = None,
 ) -> dict[str, Any]:
     """One object as the collection shows it. Raises NotFound."""
+    if column is None and keeping.is_kept(collection, query):
+        kept = keeping.object_of(ask, collection, query)
+        found = kept.rows(connection, ask, {"key": key})
+        row = found[0] if found else None
+        return _completed(connection, ask, collection, query, row, kept.load)
     sought = collection.key if column is None else column
-    return _first(connection, ask, collection.within(sought == key), query)
+    row, load = _first(connection, ask, collection.within(sought == key), query)
+    return _completed(connection, ask, collection, query, row, load)
 
 
 def _first(
     connection: Connection, ask: Ask, collection: Collection, query: Query | None
-) -> dict[str, Any]:
+) -> tuple[Any, Callable[[Any], Loaded]]:
+    """The first row of a collection, None where there is none, and what makes an object of it."""
     shape = Rows(collection, query, everything=True)
     wanted = shape.statement.where(*collection.where(ask)).limit(1)
-    row = connection.execute(wanted).first()
+    return connection.execute(wanted).first(), shape.load
+
+
+def _completed(
+    connection: Connection,
+    ask: Ask,
+    collection: Collection,
+    query: Query | None,
+    row: Any,
+    load: Callable[[Any], Loaded],
+) -> dict[str, Any]:
+    """The object of a row, with what is no column's. Raises NotFound without a row."""
     if row is None:
         message = "Resource not found."
         raise NotFound(message)
-    loaded = shape.load(row)
+    loaded = load(row)
     complete(connection, ask, collection, [loaded], query)
     return loaded.item
 

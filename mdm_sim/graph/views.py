@@ -76,7 +76,7 @@ def _cast(collection: Collection, kind: Type) -> Collection:
     if found is None:
         message = "Could not find a type of that name."
         raise Malformed(message)
-    return replace(collection.within(found.condition), properties=found.properties)
+    return replace(collection.within(found.condition), properties=found.properties, kept=None)
 
 
 def keys_at(ask: Ask, path: str) -> tuple[str, ...]:

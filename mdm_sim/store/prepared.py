@@ -81,7 +81,7 @@ class Prepared:
     """A statement whose `bindparam` names are given as keywords when it is run."""
 
     def __init__(self, statement: Executable) -> None:
-        """`statement` is any Core statement without expanding (`IN`) parameters."""
+        """`statement` is any Core statement; what is in an `IN` is there as it is written."""
         self._statement = statement
         self._texts: dict[str, _Text] = {}
 
@@ -124,4 +124,7 @@ def _compiled(statement: Executable, dialect: Dialect) -> Compiled:
     if not isinstance(statement, ClauseElement):
         message = "only Core statements can be prepared"
         raise TypeError(message)
-    return statement.compile(dialect=dialect)
+    compiled = statement.compile(dialect=dialect)
+    if not getattr(compiled, "post_compile_params", None):
+        return compiled
+    return statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})

@@ -95,6 +95,7 @@ def events(version: str) -> Collection:
         default_order=(Order(audit_events.c.seq, descending=True),),
         searchable=("displayName", "activityType"),
         total=Total(_total),
+        kept=(PATH, version),
     )
 
 

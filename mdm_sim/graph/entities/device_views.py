@@ -101,7 +101,8 @@ def _apps(shelf: ViewShelf, _place: Place) -> Collection:
     """Every detected app, with the devices that have it."""
     found = managed_devices.collection(shelf.version)
     source = SOURCE.join(detected_apps.HAVING, devices.c.id == detected_apps.DEVICE)
-    having = replace(found, source=source, navigations=_navigations(shelf), total=None)
+    ways = _navigations(shelf)
+    having = replace(found, source=source, navigations=ways, total=None, kept=None)
     way = Navigation(having, detected_apps.APP, is_collection=True, context=_of_app)
     return replace(detected_apps.collection(shelf.version), navigations={"managedDevices": way})
 

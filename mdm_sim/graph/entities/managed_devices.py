@@ -63,6 +63,7 @@ def collection(version: str) -> listing.Collection:
         casts=casts_of(version),
         searchable=("deviceName", "managedDeviceName", "userPrincipalName"),
         total=Total(tallies.devices, told_by_kind(version)),
+        kept=(PATH, version),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -27,7 +27,8 @@ class Collection:
     whose properties no table lists. `casts` are the types that the objects may be of (their own
     too), `navigations` what $expand reads from other collections, and `cast_navigations` those
     of a derived type, by its name. A page has `page_size` objects, by $top at most `most`. `total`
-    is how many objects there are, where that is kept.
+    is how many objects there are, where that is kept. `kept` names what the collection is where
+    all of its SQL follows from that name, but who asks: then its statements are kept.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Collection:
     searchable: tuple[str, ...] = ("displayName", "description")
     way: ColumnElement[Any] | None = None
     total: Total | None = None
+    kept: Hashable = None
 
     def within(self, *conditions: ColumnElement[bool]) -> Collection:
         """The same collection, with more conditions from the path."""
@@ -58,7 +60,7 @@ class Collection:
     def at(self, more: Callable[[Ask], Sequence[ColumnElement[bool]]]) -> Collection:
         """The same collection, with more conditions from who asks."""
         outer = self.where
-        return replace(self, where=lambda ask: [*outer(ask), *more(ask)], total=None)
+        return replace(self, where=lambda ask: [*outer(ask), *more(ask)], total=None, kept=None)
 
 
 @dataclass(frozen=True, slots=True)

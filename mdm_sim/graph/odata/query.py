@@ -29,6 +29,8 @@ from mdm_sim.graph.odata.selection import (
 MOST_LEVELS = 5
 MOST_EXPANDED = 30
 _EVERY = 10**9
+# What makes a list another one than it is by itself.
+_UNUSUAL = {"filter", "search", "orderby"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Query:
     """What is asked of a collection. `after` holds the sort keys of the last object seen.
 
     `alike` is what is filtered by, over the rows of the collection's `total`, where these know it.
+    `is_usual` is that nothing is filtered, sorted by or chosen of a type alone that lists do not
+    have by themselves.
     """
 
     select: tuple[Selected, ...] | None
@@ -61,6 +65,7 @@ class Query:
     expand: tuple[Expansion, ...]
     after: tuple[str | float, ...] | None
     alike: ColumnElement[bool] | None = None
+    is_usual: bool = False
 
     @property
     def told(self) -> str:
@@ -88,16 +93,19 @@ class Reader:
         tree = self._tree(given, collection, scope)
         order = _order(given, collection, scope, tree)
         token = given.get("skiptoken")
+        chosen = _select(given, collection)
+        expand = self._expand(given.get("expand", ""), collection, level)
         return Query(
-            select=_select(given, collection),
+            select=chosen,
             where=_where(given, collection, scope, tree),
             order=order,
             top=_top(number(given.get("top"), "$top"), collection, level),
             skip=number(given.get("skip"), "$skip") or 0,
             count=is_counted(given.get("count")),
-            expand=self._expand(given.get("expand", ""), collection, level),
+            expand=expand,
             after=paging.after(token, len(order)) if token else None,
             alike=_alike(given, collection, scope, tree),
+            is_usual=_is_usual(given, chosen or (), expand),
         )
 
     def _tree(
@@ -147,6 +155,13 @@ class Reader:
             raise failed("this $expand is not served here")
         extra = (collection.expands or {})[spelled]
         return Expansion(spelled, _NOTHING, extra=extra)
+
+
+def _is_usual(
+    given: Mapping[str, str], chosen: tuple[Selected, ...], expand: tuple[Expansion, ...]
+) -> bool:
+    conditions = (*(each.condition for each in chosen), *(each.condition for each in expand))
+    return not _UNUSUAL & given.keys() and all(each is None for each in conditions)
 
 
 def _navigation(
