@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mdm_sim import encodings, entra, lane, openapi, privacy, wire
 from mdm_sim.clock import Clock
-from mdm_sim.graph import blobs
+from mdm_sim.graph import blobs, everyday
 from mdm_sim.graph import door as graph
 from mdm_sim.protocols import plain
 from mdm_sim.settings import Networks, Settings, proxies
@@ -45,7 +45,7 @@ def create_app(settings: Settings) -> Flask:
     inner = _behind_proxy(app.wsgi_app, settings.trusted_proxy)
     hot = plain.hot(desk, settings.workload)
     app.wsgi_app = lane.before(  # type: ignore[method-assign,assignment]
-        _normalised(inner), hot, settings.max_body_bytes
+        _normalised(inner), hot, everyday.reader(desk, settings), settings.max_body_bytes
     )
     return app
 

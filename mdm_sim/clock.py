@@ -25,7 +25,7 @@ class Clock:
 
 def iso(seconds: float) -> str:
     """`seconds` since 1970 as Graph writes a moment: whole seconds, UTC, a final Z."""
-    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{datetime.fromtimestamp(int(seconds), UTC).isoformat()[:19]}Z"
 
 
 def instant(seconds: float) -> str:

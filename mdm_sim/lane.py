@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import uuid_utils
@@ -22,15 +22,24 @@ from mdm_sim.messages import Fault, Unavailable
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 _TYPES = {wire.JSON, f"{wire.JSON}; charset=utf-8"}
 _UNUSUAL = {"HTTP_CONTENT_ENCODING", "HTTP_TRANSFER_ENCODING", "HTTP_EXPECT"}
+# What asks of a read no more than the usual.
+_ACCEPTED = {"", "*/*", wire.JSON}
+_ASKING_MORE = {*_UNUSUAL, "HTTP_PREFER", "HTTP_CONSISTENCYLEVEL", "HTTP_ORIGIN"}
+_PORTS = {"http": ":80", "https": ":443"}
 _STATUS = {200: "200 OK", 201: "201 CREATED"}
 
 
 def before(
-    inner: WSGIApplication, doors: Mapping[tuple[str, str], wire.Door], most: int
+    inner: WSGIApplication,
+    doors: Mapping[tuple[str, str], wire.Door],
+    reader: wire.Reader,
+    most: int,
 ) -> WSGIApplication:
     """`inner` behind the lane; `doors` are by method and path, `most` is the limit of a body."""
 
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] == "GET":
+            return _read(inner, reader, environ, start_response)
         door = doors.get((environ["REQUEST_METHOD"], environ["PATH_INFO"]))
         if door is None or not _is_ordinary(environ, most):
             return inner(environ, start_response)
@@ -58,20 +67,77 @@ def before(
     return application
 
 
+def _read(
+    inner: WSGIApplication,
+    reader: wire.Reader,
+    environ: WSGIEnvironment,
+    start_response: StartResponse,
+) -> Iterable[bytes]:
+    """What the reader shows, or `inner` where that is not its own to answer."""
+    shown = None
+    if (
+        environ.get("CONTENT_LENGTH", "") in {"", "0"}
+        and environ.get("HTTP_ACCEPT", "") in _ACCEPTED
+        and _is_plain(environ, _ASKING_MORE)
+    ):
+        try:
+            shown = reader(_wanted(environ))
+        except Fault:
+            pass  # told again, and in full, behind the lane
+        except Exception as error:  # noqa: BLE001
+            environ[wire.CRASHED] = error
+    if shown is None:
+        return inner(environ, start_response)
+    content, headers = encodings.packed(shown.body, environ.get("HTTP_ACCEPT_ENCODING", ""))
+    start_response(
+        _STATUS[200],
+        [
+            ("Content-Type", shown.content_type),
+            ("Content-Length", str(len(content))),
+            *shown.headers,
+            ("Vary", "Accept-Encoding"),
+            *headers[1:],
+        ],
+    )
+    return [content]
+
+
+def _wanted(environ: WSGIEnvironment) -> wire.Read:
+    scheme, own = environ["wsgi.url_scheme"], str(uuid_utils.uuid4())
+    host = environ["HTTP_HOST"].removesuffix(_PORTS.get(scheme, ""))
+    return wire.Read(
+        wire.token_of(environ["HTTP_AUTHORIZATION"]),
+        f"{scheme}://{host}",
+        environ["PATH_INFO"],
+        environ.get("QUERY_STRING", ""),
+        own,
+        wire.correlation(environ.get("HTTP_CLIENT_REQUEST_ID", "")) or own,
+    )
+
+
 def _is_ordinary(environ: WSGIEnvironment, most: int) -> bool:
-    """Whether nothing of a request is for Flask to judge."""
+    """Whether nothing of a request with a body is for Flask to judge."""
     length = environ.get("CONTENT_LENGTH", "")
-    if not (length.isascii() and length.isdigit() and len(length) < 10 and int(length) <= most):
-        return False
+    return (
+        length.isascii()
+        and length.isdigit()
+        and len(length) < 10
+        and int(length) <= most
+        and environ.get("CONTENT_TYPE") in _TYPES
+        and _is_plain(environ, _UNUSUAL)
+    )
+
+
+def _is_plain(environ: WSGIEnvironment, unusual: Set[str]) -> bool:
+    """Whether the headers of a request are few, ordinary, and name a host and a caller."""
     size = 0
     for name, text in environ.items():
         if name.startswith("HTTP_"):
             size += len(text)
-            if name in _UNUSUAL or name.startswith("HTTP_X_FORWARDED"):
+            if name in unusual or name.startswith("HTTP_X_FORWARDED"):
                 return False
     return (
         size <= wire.MOST_HEADER_CHARACTERS
-        and environ.get("CONTENT_TYPE") in _TYPES
         and not environ.get("SCRIPT_NAME")
         and _HOST.fullmatch(environ.get("HTTP_HOST", "")) is not None
         and wire.token_of(environ.get("HTTP_AUTHORIZATION", "")) != ""

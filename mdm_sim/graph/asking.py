@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,7 +32,8 @@ class Ask:
 
     `metadata` is the odata.metadata level asked for, `prefer` the request's preferences by name,
     `eventual` whether the directory may use its index. `workload` (mdm, or mam alone) and `quirks`
-    are the service's settings.
+    are the service's settings. `arguments` are the pairs of the query as they came; `snapshot` is
+    what is read from where somebody has opened one already.
     """
 
     desk: Desk
@@ -47,6 +48,8 @@ class Ask:
     prefer: Mapping[str, str] = field(default_factory=dict)
     workload: str = "mdm"
     quirks: frozenset[str] = frozenset()
+    arguments: Sequence[tuple[str, str]] = ()
+    snapshot: Connection | None = None
 
     def require(self, *permissions: str) -> None:
         """Raise Forbidden unless the caller holds one of `permissions`."""
@@ -62,6 +65,9 @@ class Ask:
     def read(self) -> Iterator[Connection]:
         """A snapshot to read from. Raises Malformed where a query calculates beyond its numbers."""
         try:
+            if self.snapshot is not None:
+                yield self.snapshot
+                return
             with self.desk.store.read() as connection:
                 yield connection
         except DataError:

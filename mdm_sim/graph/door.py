@@ -114,6 +114,7 @@ def _ask(desk: Desk, settings: Settings, who: Principal, version: str, path: str
         eventual=manners.is_eventual(),
         workload=settings.workload,
         quirks=settings.quirks,
+        arguments=tuple(request.args.items(multi=True)),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, request
+from flask import Response
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from mdm_sim.graph.asking import Ask, shown
@@ -30,6 +30,11 @@ def asked(ask: Ask, collection: Collection) -> Query:
 
 def page(ask: Ask, collection: Collection) -> Response:
     """A page of the collection, with a link to the next one where there is more."""
+    return shown(page_of(ask, collection))
+
+
+def page_of(ask: Ask, collection: Collection) -> dict[str, Any]:
+    """The body of a page."""
     query = asked(ask, collection)
     size = ask.page_size(query.top)
     body: dict[str, Any] = {"@odata.context": ask.context(f"{collection.name}{query.told}")}
@@ -44,7 +49,7 @@ def page(ask: Ask, collection: Collection) -> Response:
     if len(rows) > size and size:
         last = rows[size - 1][-len(query.order) :]
         body["@odata.nextLink"] = _next_link(ask, paging.token(last))
-    return shown({**body, "value": [each.item for each in loaded]})
+    return {**body, "value": [each.item for each in loaded]}
 
 
 def _rows(
@@ -73,11 +78,18 @@ def one(
     ask: Ask, collection: Collection, key: str, column: ColumnElement[Any] | None = None
 ) -> Response:
     """The object with this key. Raises NotFound."""
+    return shown(object_of(ask, collection, key, column))
+
+
+def object_of(
+    ask: Ask, collection: Collection, key: str, column: ColumnElement[Any] | None = None
+) -> dict[str, Any]:
+    """The body of an object. Raises NotFound."""
     query = asked(ask, collection)
     with ask.read() as connection:
         item = fetch(connection, ask, collection, key, column, query)
     context = ask.context(f"{collection.name}{query.told}", "$entity")
-    return shown({"@odata.context": context, **item})
+    return {"@odata.context": context, **item}
 
 
 def only(ask: Ask, collection: Collection) -> Response:
@@ -168,6 +180,5 @@ def _counting(ask: Ask, collection: Collection, query: Query) -> Select[int]:
 
 def _next_link(ask: Ask, token: str) -> str:
     """The same request once more, every option as it came, from where this page ended."""
-    given = request.args.items(multi=True)
-    kept = [pair for pair in given if not pair[0].lower().endswith("skiptoken")]
+    kept = [pair for pair in ask.arguments if not pair[0].lower().endswith("skiptoken")]
     return f"{ask.root}/{ask.path}?{urlencode([*kept, ('$skiptoken', token)])}"

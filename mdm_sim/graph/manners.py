@@ -28,9 +28,9 @@ DIAGNOSTIC = orjson.dumps(
     }
 ).decode()
 _ALWAYS = {
+    "Cache-Control": "no-cache, no-store",
     "OData-Version": "4.0",
     "Strict-Transport-Security": "max-age=31536000",
-    "Cache-Control": "no-cache, no-store",
     "x-ms-ags-diagnostic": DIAGNOSTIC,
 }
 # What scripts of other sites may do and see; they need a token as everybody does.
@@ -118,12 +118,15 @@ def preflight() -> Response:
     return response
 
 
+def signature(request_id: str, correlation_id: str) -> dict[str, str]:
+    """The headers that every answer of Graph has, for a request and the caller's name for it."""
+    return {**_ALWAYS, "request-id": request_id, "client-request-id": correlation_id}
+
+
 def sign(response: Response) -> Response:
     """The headers that every answer of Graph has, and the ones that its content asks for."""
     headers = response.headers
-    headers.update(_ALWAYS)
-    headers["request-id"] = wire.request_id()
-    headers["client-request-id"] = wire.correlation_id()
+    headers.update(signature(wire.request_id(), wire.correlation_id()))
     response.vary.add("Accept-Encoding")
     if "Origin" in request.headers:
         headers["Access-Control-Allow-Origin"] = "*"

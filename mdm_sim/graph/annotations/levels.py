@@ -36,14 +36,22 @@ def leveled(ask: Ask, response: Response) -> Response:
     if not response.is_json or response.status_code >= 400:
         return response
     data, is_compatible = response.get_data(), _is_compatible()
-    steps = [*_steps(ask, data, is_compatible=is_compatible)]
-    if steps or ask.metadata == "none":
-        response.set_data(orjson.dumps(_body(ask, orjson.loads(data), steps)))
+    spelled = annotated(ask, data, is_compatible=is_compatible)
+    if spelled is not data:
+        response.set_data(spelled)
     if is_compatible:
         kind = response.headers["Content-Type"]
         told = kind.replace(f"{_COMPATIBLE}false", f"{_COMPATIBLE}true")
         response.headers["Content-Type"] = told
     return response
+
+
+def annotated(ask: Ask, data: bytes, *, is_compatible: bool = False) -> bytes:
+    """The text of an answer with what the request asks for; the same text where that is nothing."""
+    steps = [*_steps(ask, data, is_compatible=is_compatible)]
+    if steps or ask.metadata == "none":
+        return orjson.dumps(_body(ask, orjson.loads(data), steps))
+    return data
 
 
 def _steps(ask: Ask, data: bytes, *, is_compatible: bool) -> Iterator[_Step]:

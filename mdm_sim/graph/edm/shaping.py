@@ -35,6 +35,11 @@ def completed(model: Model, kind: Type, stored: Mapping[str, Any]) -> dict[str, 
     }
 
 
+def given(model: Model, kind: Type, name: str, value: Any) -> Any:
+    """The value of one property of `kind`, as `completed` shows it."""
+    return _shown(model, kind.properties[name], value)
+
+
 def _shown(model: Model, shape: Shape, value: Any) -> Any:
     if shape.kind in DEFAULTS or value is None:
         return value

@@ -16,7 +16,7 @@ from mdm_sim import actions, records
 from mdm_sim.clock import iso
 from mdm_sim.graph.asking import Ask
 from mdm_sim.graph.edm.model import NAMESPACE, model
-from mdm_sim.graph.edm.shaping import completed
+from mdm_sim.graph.edm.shaping import given
 from mdm_sim.policy.context import Workload
 
 # Actions whose results have a type of their own.
@@ -42,7 +42,7 @@ def fill(connection: Connection, ask: Ask, items: list[dict[str, Any]]) -> None:
     found = actions.latest(connection, ask.who.tenant_id, [item["id"] for item in items])
     for item in items:
         told = [_result(connection, ask, item["id"], row) for row in found.get(item["id"], ())]
-        item[_NAME] = completed(known, kind, {_NAME: told})[_NAME]
+        item[_NAME] = given(known, kind, _NAME, told)
 
 
 def _result(connection: Connection, ask: Ask, device_id: str, row: Row[Any]) -> dict[str, Any]:
