@@ -19,7 +19,8 @@ from mdm_sim import encodings, wire
 from mdm_sim.messages import Fault, Unavailable
 
 # Hosts that need no second look; others are for Flask to judge.
-_HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?")
+_LABEL, _PORT = "[A-Za-z0-9-]{1,63}", "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}"
+_HOST = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}(?::(?:{_PORT}))?")
 _TYPES = {wire.JSON, f"{wire.JSON}; charset=utf-8"}
 _UNUSUAL = {"HTTP_CONTENT_ENCODING", "HTTP_TRANSFER_ENCODING", "HTTP_EXPECT"}
 # What asks of a read no more than the usual.

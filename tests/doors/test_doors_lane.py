@@ -107,6 +107,8 @@ def test_any_enrollment_is_answered_alike(twins: Twins, body: dict[str, Any]) ->
         {"Authorization": "Bearer x"}, {"Authorization": "Bearer a.b.c"},
         {"Content-Type": "text/plain"}, {"Content-Type": "application/json; charset=utf-8"},
         {"Content-Encoding": "gzip"}, {"Content-Encoding": "br"}, {"Host": "a b"}, {"Host": ""},
+        {"Host": ".."}, {"Host": "a..b"}, {"Host": f"{'a' * 64}.b"}, {"Host": "a:0"},
+        {"Host": "a:65536"}, {"Host": "a:8080"},
         {"Accept-Encoding": "gzip"}, {"Accept-Encoding": "gzip, deflate"},
         {"Accept-Encoding": "gzip;q=0"}, {"Accept-Encoding": "*"}, {"X-Long": "y" * 70_000},
         {"client-request-id": "6f1c6bde-0000-4000-8000-000000000001"}, {"Expect": "100-continue"},

@@ -89,6 +89,8 @@ class Reader:
 
     def read(self, given: Mapping[str, str], collection: Collection, level: int = 0) -> Query:
         """Check options against a collection. Raises Malformed."""
+        if not given:
+            return _usual(collection, level)
         scope = Scope(collection.properties, collection.filters, collection.casts, self.now)
         tree = self._tree(given, collection, scope)
         order = _order(given, collection, scope, tree)
@@ -157,6 +159,25 @@ class Reader:
         return Expansion(spelled, _NOTHING, extra=extra)
 
 
+def _usual(collection: Collection, level: int) -> Query:
+    """What is asked without any option."""
+    return Query(
+        select=None,
+        where=None,
+        order=_usual_order(collection),
+        top=_top(None, collection, level),
+        skip=0,
+        count=False,
+        expand=(),
+        after=None,
+        is_usual=True,
+    )
+
+
+def _usual_order(collection: Collection) -> tuple[Order, ...]:
+    return collection.default_order or (Order(collection.key, descending=False),)
+
+
 def _is_usual(
     given: Mapping[str, str], chosen: tuple[Selected, ...], expand: tuple[Expansion, ...]
 ) -> bool:
@@ -221,7 +242,7 @@ def _order(
 ) -> tuple[Order, ...]:
     """The keys to sort by; the object's own is the last, so that no two stand at one place."""
     if "orderby" not in given:
-        usual = collection.default_order or (Order(collection.key, descending=False),)
+        usual = _usual_order(collection)
         bounded = None if tree is None else paging.of_range(tree, scope)
         first = [] if bounded is None else [Order(bounded, usual[0].descending)]
         return (*first, *usual)

@@ -55,7 +55,10 @@ class Rows:
         """`everything` is that properties are shown which lists show on request only."""
         way = collection.key if collection.way is None else collection.way
         chosen = query.select if query is not None else None
-        self.columns: list[ColumnElement[Any]] = [collection.key.label("row_key"), way.label("row_way")]
+        self.columns: list[ColumnElement[Any]] = [
+            collection.key.label("row_key"),
+            way.label("row_way"),
+        ]
         self._source = collection.source
         self._usual: Item = {}
         self._fields: list[_Field] = []
