@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from mdm_sim.graph.edm.model import NAMESPACE, Model, Shape, Type
@@ -29,10 +30,23 @@ def default(model: Model, shape: Shape, name: str = "") -> Any:
 
 def completed(model: Model, kind: Type, stored: Mapping[str, Any]) -> dict[str, Any]:
     """`stored` with every property of `kind`, in the model's order; so are the values in it."""
-    return {
-        name: _shown(model, shape, stored[name]) if name in stored else default(model, shape, name)
-        for name, shape in kind.properties.items()
-    }
+    found = {}
+    for name, shape, is_primitive, is_fixed, missing in _plan(model, kind):
+        if name not in stored:
+            found[name] = missing if is_fixed else default(model, shape, name)
+        else:
+            found[name] = stored[name] if is_primitive else _shown(model, shape, stored[name])
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _plan(model: Model, kind: Type) -> tuple[tuple[str, Shape, bool, bool, Any], ...]:
+    """The properties of a type: is a value shown as it is, is what stands for none always it."""
+    missing = {name: default(model, shape, name) for name, shape in kind.properties.items()}
+    return tuple(
+        (name, shape, shape.kind in DEFAULTS, not isinstance(value, (list, dict)), value)
+        for (name, shape), value in zip(kind.properties.items(), missing.values(), strict=True)
+    )
 
 
 def given(model: Model, kind: Type, name: str, value: Any) -> Any:
