@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import orjson
@@ -15,7 +15,7 @@ from mdm_sim.graph.asking import Ask, shown
 from mdm_sim.graph.documents.operations import Served
 from mdm_sim.graph.documents.properties import DocumentProperties
 from mdm_sim.graph.edm.model import model
-from mdm_sim.graph.edm.shaping import completed
+from mdm_sim.graph.edm.shaping import completed, given
 from mdm_sim.graph.odata.collection import Collection, Total
 from mdm_sim.graph.odata.paging import Order
 from mdm_sim.graph.odata.properties import Property
@@ -45,6 +45,7 @@ CATEGORIES = (
     "DeviceSecurity",
     "GroupPolicyAnalytics",
 )
+# What `fill` completes.
 _COMPLEX = ("actor", "resources")
 # What columns hold; everything else stands in the entry's document, in Graph's own names.
 _OWN = {
@@ -75,13 +76,12 @@ def events(version: str) -> Collection:
 
     def whole(row: Any) -> dict[str, Any]:
         told = orjson.loads(row.document) | {"activityDateTime": instant(row.recorded_at)}
-        return completed(known, kind, told)
+        parts = {name: told.pop(name) for name in _COMPLEX if name in told}
+        return completed(known, kind, told) | parts
 
-    def fill(_connection: Connection, _ask: Ask, items: list[dict[str, Any]]) -> None:
+    def fill(name: str, _connection: Connection, _ask: Ask, items: list[dict[str, Any]]) -> None:
         for item in items:
-            given: dict[str, Any] = {name: item[name] for name in _COMPLEX if name in item}
-            told = completed(known, kind, given)
-            item.update({name: told[name] for name in given})
+            item[name] = given(known, kind, name, item[name])
 
     return Collection(
         PATH,
@@ -91,7 +91,7 @@ def events(version: str) -> Collection:
         _of_tenant,
         whole=whole,
         whole_columns=tuple(audit_events.c),
-        extras=dict.fromkeys(_COMPLEX, fill),
+        extras={name: partial(fill, name) for name in _COMPLEX},
         default_order=(Order(audit_events.c.seq, descending=True),),
         searchable=("displayName", "activityType"),
         total=Total(_total),

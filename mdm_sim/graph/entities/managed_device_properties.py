@@ -15,7 +15,7 @@ from mdm_sim import contexts
 from mdm_sim.graph.edm.model import NAMESPACE, model
 from mdm_sim.graph.entities.device_marks import category_name, scope_tags
 from mdm_sim.graph.entities.modelled import casts, modelled
-from mdm_sim.graph.odata.properties import Casts, Properties, Property, constant
+from mdm_sim.graph.odata.properties import Casts, Member, Properties, Property, constant
 from mdm_sim.policy.context import Platform
 from mdm_sim.store.expressions import OWNERS, worded
 from mdm_sim.store.tables import DEVICE_OWNER, DEVICE_SYSTEM, devices, fact, record_tallies, users
@@ -31,7 +31,8 @@ def _own(expression: ColumnElement[Any], kind: str = "text") -> Property:
 def _fact(
     name: str, kind: str = "text", default: Any = None, *, on_request: bool = False
 ) -> Property:
-    return Property(fact(devices, name), kind, default, on_request=on_request)
+    held = Member(devices.c.facts, name)
+    return Property(fact(devices, name), kind, default, on_request=on_request, member=held)
 
 
 def _upn() -> Property:

@@ -29,7 +29,8 @@ class Property:
     `on_request` shows in lists only when it is selected. A complex property has `members`, and
     `casts` where its type has derived ones; a collection has `each`, which gives its rows under
     an alias of that name. An enum's `literals` are its members, in the order of their values.
-    What is `always` there is never NULL; what is `lower` is stored in lower case.
+    What is `always` there is never NULL; what is `lower` is stored in lower case. What is a
+    `member` of a JSON column can be read from that as well, which costs less for many of them.
     """
 
     expression: ColumnElement[Any]
@@ -43,6 +44,15 @@ class Property:
     casts: Casts | None = None
     always: bool = False
     lower: bool = False
+    member: Member | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of a column that holds a JSON object, by its name."""
+
+    document: ColumnElement[Any]
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

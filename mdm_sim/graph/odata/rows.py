@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from sqlalchemy import BindParameter, ColumnElement, Null, Select, case, select
 
 from mdm_sim.graph.odata.collection import Collection
-from mdm_sim.graph.odata.properties import Property, show, shower
+from mdm_sim.graph.odata.properties import Member, Property, show, shower
 from mdm_sim.graph.odata.query import Expansion, Query
 from mdm_sim.graph.odata.selection import prune
 
@@ -42,6 +43,22 @@ class _Field:
     flag: int | None
 
 
+@dataclass(slots=True)
+class _Document:
+    """A column that holds a JSON object, and what of it is shown: as what, which, and how."""
+
+    column: int
+    members: list[tuple[str, str, Convert | None]]
+
+    def fill(self, item: Item, row: Any) -> None:
+        """Put into an object what a row has of it."""
+        held = orjson.loads(row[self.column])
+        for name, member, convert in self.members:
+            value = held.get(member)
+            if value is not None:
+                item[name] = value if convert is None else convert(value)
+
+
 class Rows:
     """What a query reads of a collection, and the objects that rows of it become.
 
@@ -62,6 +79,7 @@ class Rows:
         self._source = collection.source
         self._usual: Item = {}
         self._fields: list[_Field] = []
+        self._documents: dict[str, _Document] = {}
         self._whole = collection.whole if chosen is None else None
         self._is_mixed = any(each.condition is not None for each in chosen or ())
         if collection.odata_type:
@@ -90,11 +108,21 @@ class Rows:
             if isinstance(sql, BindParameter):
                 self._usual[name] = show(prop, sql.value)
                 return
+            if prop.member is not None:
+                self._add_member(name, prop, prop.member)
+                return
         flag = None if condition is None else place + 1
         self._fields.append(_Field(name, place, shower(prop), prop.default, flag))
         self.columns.append(sql.label(f"value_{place}"))
         if condition is not None:
             self.columns.append(_flag(condition).label(f"is_{place}"))
+
+    def _add_member(self, name: str, prop: Property, member: Member) -> None:
+        label = f"document_{member.document}"
+        if label not in self._documents:
+            self._documents[label] = _Document(len(self.columns), [])
+            self.columns.append(member.document.label(label.replace(".", "_")))
+        self._documents[label].members.append((name, member.name, shower(prop)))
 
     @property
     def statement(self) -> Select[Any]:
@@ -113,6 +141,8 @@ class Rows:
                 value = row[each.column]
                 if value is not None:
                     item[each.name] = value if each.convert is None else each.convert(value)
+            for document in self._documents.values():
+                document.fill(item, row)
         if item.get("@odata.type", "") is None:
             del item["@odata.type"]
         return Loaded(str(row[0]), item, row, str(row[1]))

@@ -123,6 +123,7 @@ def _guarded(prop: Property, guard: ColumnElement[bool]) -> Property:
         prop,
         expression=case((guard, shown), else_=None),
         default=None,
+        member=None,
         each=_each_guarded(prop.each, guard) if prop.each else None,
     )
 
