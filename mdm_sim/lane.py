@@ -16,6 +16,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 import uuid_utils
 
 from mdm_sim import encodings, wire
+from mdm_sim.graph.everyday import Read, Reader
 from mdm_sim.messages import Fault, Unavailable
 
 # Hosts that need no second look; others are for Flask to judge.
@@ -26,6 +27,9 @@ _UNUSUAL = {"HTTP_CONTENT_ENCODING", "HTTP_TRANSFER_ENCODING", "HTTP_EXPECT"}
 # What asks of a read no more than the usual.
 _ACCEPTED = {"", "*/*", wire.JSON}
 _ASKING_MORE = {*_UNUSUAL, "HTTP_PREFER", "HTTP_CONSISTENCYLEVEL", "HTTP_ORIGIN"}
+# A caller's name for a request that is told back as it came.
+_GUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NOBODY = "00000000-0000-0000-0000-000000000000"
 _PORTS = {"http": ":80", "https": ":443"}
 _STATUS = {200: "200 OK", 201: "201 CREATED"}
 
@@ -33,7 +37,7 @@ _STATUS = {200: "200 OK", 201: "201 CREATED"}
 def before(
     inner: WSGIApplication,
     doors: Mapping[tuple[str, str], wire.Door],
-    reader: wire.Reader,
+    reader: Reader,
     most: int,
 ) -> WSGIApplication:
     """`inner` behind the lane; `doors` are by method and path, `most` is the limit of a body."""
@@ -70,7 +74,7 @@ def before(
 
 def _read(
     inner: WSGIApplication,
-    reader: wire.Reader,
+    reader: Reader,
     environ: WSGIEnvironment,
     start_response: StartResponse,
 ) -> Iterable[bytes]:
@@ -79,14 +83,15 @@ def _read(
     if (
         environ.get("CONTENT_LENGTH", "") in {"", "0"}
         and environ.get("HTTP_ACCEPT", "") in _ACCEPTED
+        and _GUID.fullmatch(environ.get("HTTP_CLIENT_REQUEST_ID", _NOBODY))
         and _is_plain(environ, _ASKING_MORE)
     ):
         try:
             shown = reader(_wanted(environ))
-        except Fault:
-            pass  # told again, and in full, behind the lane
         except Exception as error:  # noqa: BLE001
-            environ[wire.CRASHED] = error
+            # A refusal is told again, and in full, behind the lane.
+            if not isinstance(error, Fault) or isinstance(error, Unavailable):
+                environ[wire.CRASHED] = error
     if shown is None:
         return inner(environ, start_response)
     content, headers = encodings.packed(shown.body, environ.get("HTTP_ACCEPT_ENCODING", ""))
@@ -103,16 +108,16 @@ def _read(
     return [content]
 
 
-def _wanted(environ: WSGIEnvironment) -> wire.Read:
+def _wanted(environ: WSGIEnvironment) -> Read:
     scheme, own = environ["wsgi.url_scheme"], str(uuid_utils.uuid4())
     host = environ["HTTP_HOST"].removesuffix(_PORTS.get(scheme, ""))
-    return wire.Read(
+    return Read(
         wire.token_of(environ["HTTP_AUTHORIZATION"]),
         f"{scheme}://{host}",
         environ["PATH_INFO"],
         environ.get("QUERY_STRING", ""),
         own,
-        wire.correlation(environ.get("HTTP_CLIENT_REQUEST_ID", "")) or own,
+        environ.get("HTTP_CLIENT_REQUEST_ID", own),
     )
 
 

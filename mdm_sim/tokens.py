@@ -41,8 +41,6 @@ _SLOW_HASH = "scrypt:16384:8:1"
 _LONGEST = 8192
 # Signatures that were found good: of a token and of the key that is still there each time.
 _SIGNED: Memo[Mapping[str, Any]] = Memo(1024)
-# Which key of ours a token says that it is signed with: read, and not believed.
-_NAMED: Memo[str] = Memo(1024)
 UNKNOWN = "the token is not valid here"
 ENDED = "this enrollment has ended; enroll again"
 
@@ -259,25 +257,14 @@ def is_in_time(claims: Mapping[str, Any], now: float) -> bool:
 def read(connection: Connection, token: str) -> dict[str, Any]:
     """What a token of ours says, for whomever and whenever. Raises Unauthenticated for others."""
     try:
-        kid = _NAMED.of(token, found=lambda: _named(connection, token))
-        pem = _pem(connection, kid)
+        header = _header(token)
+        row = _KEY(connection, kid=str(header.get("kid"))).one_or_none()
+        if row is None:
+            raise _refused("80049228")
+        pem = row.private_pem
         return dict(_SIGNED.of(token, pem, found=lambda: _claims(token, pem)))
     except (JoseError, ValueError, TypeError) as error:
         raise _refused("80049217") from error
-
-
-def _named(connection: Connection, token: str) -> str:
-    """The id of the key that a token names. Raises Unauthenticated where that is none of ours."""
-    kid = str(_header(token).get("kid"))
-    _pem(connection, kid)
-    return kid
-
-
-def _pem(connection: Connection, kid: str) -> str:
-    row = _KEY(connection, kid=kid).one_or_none()
-    if row is None:
-        raise _refused("80049228")
-    return str(row.private_pem)
 
 
 def _claims(token: str, pem: str) -> Mapping[str, Any]:

@@ -79,34 +79,6 @@ class Told:
 Door = Callable[[Asked], Told]
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What a door that is read from is given: its path, and the query as it came.
-
-    `root` is scheme and host; the ids are the request's own and the caller's name for it.
-    """
-
-    token: str
-    root: str
-    path: str
-    query: str
-    request_id: str
-    correlation_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What such a door answers: a text, its type, and headers for it."""
-
-    body: bytes
-    content_type: str
-    headers: Sequence[tuple[str, str]]
-
-
-# None where a request is not one of those that the door answers by itself.
-Reader = Callable[[Read], Shown | None]
-
-
 def asked() -> Asked:
     """This request, for a door that is a plain function.
 
@@ -250,15 +222,11 @@ def request_id() -> str:
 
 def correlation_id() -> str:
     """The caller's `client-request-id` when it is a GUID, else the request's own id."""
-    return correlation(request.headers.get("client-request-id", "")) or request_id()
-
-
-def correlation(given: str) -> str:
-    """A `client-request-id` as a GUID is written, empty where it is none."""
+    given = request.headers.get("client-request-id", "")
     try:
-        return str(UUID(given)) if given else ""
+        return str(UUID(given))
     except ValueError:
-        return ""
+        return request_id()
 
 
 def error_body(

@@ -7,6 +7,8 @@ to the same functions, and a refusal is told there.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl
 
@@ -26,13 +28,40 @@ from mdm_sim.graph.resolving import resolve
 from mdm_sim.graph.serving import SHELVES
 from mdm_sim.settings import THROTTLES, Settings
 from mdm_sim.store.work import Desk
-from mdm_sim.wire import Read, Reader, Shown
 
 _PLACES = (device_places.PATH, audit_events.PATH)
 _PATH = re.compile(
     rf"/(?P<version>v1\.0|beta)/(?P<place>{'|'.join(_PLACES)})(?:/(?P<key>[0-9a-f-]{{36}}))?"
 )
 _OPTIONS = {"$top", "$skip", "$skiptoken", "$select", "$count", "$filter", "$orderby"}
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a door that is read from is given: its path, and the query as it came.
+
+    `root` is scheme and host; the ids are the request's own and the caller's name for it.
+    """
+
+    token: str
+    root: str
+    path: str
+    query: str
+    request_id: str
+    correlation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What such a door answers: a text, its type, and headers for it."""
+
+    body: bytes
+    content_type: str
+    headers: Sequence[tuple[str, str]]
+
+
+# None where a request is not one of those that the door answers by itself.
+Reader = Callable[[Read], Shown | None]
 
 
 def reader(desk: Desk, settings: Settings) -> Reader:
