@@ -37,7 +37,7 @@ def _update(table: Table[Any], *names: str) -> Prepared:
     """An update of these columns of one record, each from a parameter of its own name."""
     this = (table.c.tenant_id == bindparam("tenant"), table.c.id == bindparam("record"))
     values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("last_sync_at", *names)}
-    return Prepared(update(table).where(*this).values(values))
+    return Prepared(update(table).where(*this).values(values), can_wait=True)
 
 
 _FACTS = ("facts", "policy_version", *contexts.COLUMNS)
