@@ -241,16 +241,15 @@ def error_body(
     return {"error": error}
 
 
-def fault_body(fault: Fault) -> tuple[int, dict[str, Any]]:
-    """The status of a refusal, and what is told of it."""
-    return STATUS[type(fault)], error_body(fault.code, fault.message, fault.details)
+def fault_body(fault: Fault) -> tuple[dict[str, Any], int]:
+    """What is told of a refusal, and its status."""
+    return error_body(fault.code, fault.message, fault.details), STATUS[type(fault)]
 
 
 def on_fault(fault: Fault) -> Response:
     """A refused request as an answer."""
-    status, body = fault_body(fault)
-    response = answer(body, status)
-    if status == STATUS[Unauthenticated]:
+    response = answer(*fault_body(fault))
+    if isinstance(fault, Unauthenticated):
         response.headers["WWW-Authenticate"] = "Bearer"
     tell_retry(response)
     return response

@@ -153,7 +153,8 @@ def _apart(jobs: list[Job]) -> Iterator[list[Job]]:
 
 
 def _refused(number: int, fault: Fault) -> bytes:
-    return _line(number, *wire.fault_body(fault))
+    error, status = wire.fault_body(fault)
+    return _line(number, status, error)
 
 
 def _line(number: int, status: int, answer: dict[str, Any]) -> bytes:

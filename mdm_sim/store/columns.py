@@ -238,14 +238,6 @@ class ReceiptColumns(OfTenant):
     document: Named[str] = Column(Text, nullable=False)
 
 
-class BulkKeyColumns(OfTenant):
-    """That a line of a stream was done, by the digest of who sent it and of the key it had."""
-
-    digest: Named[str] = Column(String(64), primary_key=True)
-    record_id: Named[str] = Column(String(36), nullable=False)
-    done_at: Named[float] = Column(Float, nullable=False)
-
-
 class QueryColumns(OfTenant):
     """A device query under way; its answer waits encrypted for the one who asked."""
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Executable, Table
 from sqlalchemy.engine.interfaces import Compiled, Dialect
 from sqlalchemy.exc import MultipleResultsFound, NoResultFound
 from sqlalchemy.sql import ClauseElement, visitors
+from sqlalchemy.sql.dml import UpdateBase
 
 
 class Found:
@@ -92,7 +93,7 @@ class Prepared:
         """`statement` is any Core statement without expanding (`IN`) parameters."""
         self._statement = statement
         self._texts: dict[str, _Text] = {}
-        self.is_write = statement.is_dml
+        self.is_write = isinstance(statement, UpdateBase)
         self.can_wait, self.counts_last = can_wait or counts_last, counts_last
 
     @cached_property

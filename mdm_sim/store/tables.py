@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Index, MetaData, Table, UniqueConstraint, func, literal_column
 
 from mdm_sim.policy.facts import KINDS, Kind
+from mdm_sim.store.bulk_columns import BulkKeyColumns
 from mdm_sim.store.columns import (
     AuditColumns,
     AuditHeadColumns,
-    BulkKeyColumns,
     ClientColumns,
     CounterColumns,
     CredentialColumns,
