@@ -56,7 +56,9 @@ _FIND = Prepared(
 )
 _ISSUE = Prepared(insert(credentials), can_wait=True)
 _of_subject = credentials.c.subject_id == bindparam("subject")
-_FORGET = Prepared(delete(credentials).where(credentials.c.tenant_id == bindparam("tenant"), _of_subject))
+_FORGET = Prepared(
+    delete(credentials).where(credentials.c.tenant_id == bindparam("tenant"), _of_subject)
+)
 _KEY = Prepared(select(signing_keys.c.private_pem).where(signing_keys.c.id == bindparam("kid")))
 
 

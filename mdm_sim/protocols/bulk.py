@@ -104,10 +104,10 @@ def _together(door: Door, jobs: list[Job]) -> tuple[Answers, list[Job]]:
     """The answers to the jobs of one tenant, all in one transaction, and the other jobs."""
     told: Answers = {}
     elsewhere: list[Job] = []
-    with door.begin(jobs[0]) as caller:
-        batch = Batch(caller.work.connection)
-        work = replace(caller.work, connection=cast("Connection", batch))
-        caller = replace(caller, work=work)
+    with door.begin(jobs[0]) as alone:
+        batch = Batch(alone.work.connection)
+        work = replace(alone.work, connection=cast("Connection", batch))
+        caller = replace(alone, work=work)
         for group in _apart(jobs):
             batch.forget()
             with batch.foreseeing():

@@ -9,15 +9,15 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, request, stream_with_context
+from flask import Blueprint, Response
 from sqlalchemy import select
 
 from mdm_sim import access, intake, receipts, tokens, wire
 from mdm_sim.clock import iso
 from mdm_sim.intake.standing import KINDS
-from mdm_sim.messages import NotFound, WrongMediaType
+from mdm_sim.messages import NotFound
 from mdm_sim.policy.context import Workload
-from mdm_sim.protocols import bulk, exchanges, schemas, streams
+from mdm_sim.protocols import bulk_routes, exchanges, schemas
 from mdm_sim.store import audit
 from mdm_sim.store.tables import users
 from mdm_sim.store.work import Desk, Work
@@ -29,23 +29,11 @@ def door(desk: Desk, workload: str) -> Blueprint:
     """`/mdm/v1` and `/mam/v1`; where the tenant's `workload` is mam alone, no device enrolls."""
     blueprint = Blueprint("plain", __name__)
     wire.answer_faults(blueprint)
+    bulk_routes.add(blueprint, desk, workload)
 
     @blueprint.post("/mdm/v1/enrollments")
     def enroll() -> Response:
         return wire.told(exchanges.enroll(desk, workload, wire.asked()))
-
-    @blueprint.post("/mdm/v1/enrollments:bulk")
-    def enroll_in_bulk() -> Response:
-        exchanges.require_devices(workload)
-        asked = wire.Asked(wire.bearer(), b"", wire.request_id())
-        door = bulk.Enrolling(desk, asked)
-        with door.begin():  # who may not is told so before anything is read
-            pass
-        return _streamed(door)
-
-    @blueprint.post("/mdm/v1/check-ins:bulk")
-    def check_in_in_bulk() -> Response:
-        return _streamed(bulk.CheckingIn(desk, wire.request_id()))
 
     @blueprint.post("/mam/v1/registrations")
     def register() -> Response:
@@ -89,19 +77,6 @@ def hot(desk: Desk, workload: str) -> dict[tuple[str, str], wire.Door]:
         ("POST", "/mdm/v1/check-ins"): partial(exchanges.check_in, desk, Workload.MDM),
         ("POST", "/mam/v1/check-ins"): partial(exchanges.check_in, desk, Workload.MAM),
     }
-
-
-def _streamed(door: bulk.Door) -> Response:
-    """The answers to a stream of lines, written while it is read."""
-    if request.mimetype not in streams.TYPES:
-        message = f"the body has to be {streams.TYPES[0]}"
-        raise WrongMediaType(message)
-    most = request.max_content_length or streams.MOST_BYTES
-    request.max_content_length = 2 * streams.MOST_BYTES  # the stream's own limit is met before
-    told = bulk.run(door, streams.batches(request.stream.read, most))
-    response = Response(stream_with_context(told), mimetype=streams.TYPES[0])
-    response.headers["Cache-Control"] = wire.UNCACHED
-    return response
 
 
 def _leave(desk: Desk, workload: Workload) -> Response:

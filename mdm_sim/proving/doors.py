@@ -25,8 +25,8 @@ class Door:
 
     `keys` name the objects that the `{}` of a path stand for; `body` is one that the door takes.
     What an administrator writes in `keeps` is kept by a holder of the kind `holder`. Where many
-    routes share a handler, all but some are treated in `brief`. Where a door takes `lines`, a body is
-    one of them.
+    routes share a handler, all but some are treated in `brief`. A body is one of the `lines` of a
+    door that takes those.
 
     A line that `is_modelled` is of routes that the type model answers: their keys and bodies follow
     from it, and `body` is what stands in those beside. Other lines are of other routes.

@@ -9,74 +9,41 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from doors.bulk_lines import CHECK_IN, ENROLL, SECRET, Headers, Stream, device, keyed
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from mdm_sim import tenant
 from mdm_sim.bodies.parsing import DEEPEST
 from mdm_sim.clock import Clock
-from mdm_sim.protocols import streams
 from mdm_sim.settings import Settings
 from mdm_sim.store import audit
+from mdm_sim.store.tables import metadata
 from mdm_sim.store.work import Desk
 from mdm_sim.upkeep import job
 
-Headers = dict[str, str]
-Stream = Callable[..., list[dict[str, Any]]]
-ENROLL, CHECK_IN = "/mdm/v1/enrollments:bulk", "/mdm/v1/check-ins:bulk"
-SECRET = "sent-but-not-to-be-told"
 KEPT = ("managed_devices", "receipts", "audit_events", "directory_devices", "credentials")
 JOINED = re.compile(r'"azureADDeviceId":"[^"]*",?')
 # Made anew each time, or a moment.
-MADE = (
-    "id|record_id|subject_id|token_hash|hash|previous_hash|enrolled_at|last_sync_at|first_at|last_at"
-    "|recorded_at|created_at|location_expires_at|device_id|display_name|directory_device_id|document"
-).split("|")
-
-
-@pytest.fixture
-def stream(client: FlaskClient, user: Headers) -> Stream:
-    """Send lines to a bulk door, and return what it answers, line by line."""
-
-    def sent(
-        path: str, lines: list[Any], headers: Headers | None = None, **options: Any
-    ) -> list[dict[str, Any]]:
-        told = [line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines]
-        answer = options.pop("to", client).post(
-            path,
-            data=b"\n".join(told) + b"\n",
-            headers=user if headers is None else headers,
-            content_type="application/x-ndjson",
-            **options,
-        )
-        assert answer.status_code == 200, answer.text
-        assert answer.mimetype == "application/x-ndjson"
-        return [json.loads(line) for line in answer.data.splitlines()]
-
-    return sent
-
-
-def device(number: int, **facts: Any) -> dict[str, Any]:
-    """The body of a device's enrollment."""
-    kinds = [
-        ("ios", "userEnrollment"),
-        ("android", "androidEnterpriseFullyManaged"),
-        ("windows", "windowsAzureADJoin"),
-        ("macos", "appleBulkWithUser"),
-    ]
-    platform, kind = kinds[number % len(kinds)]
-    own = {
-        "deviceName": f"Device {number}",
-        "serialNumber": f"SN-{number}",
-        "phoneNumber": "+31612345678",
-        "location": {"latitude": 52.1, "longitude": 5.1},
-        "photos": [SECRET],
-        "applications": [{"id": "com.x", "name": "X", "version": str(number)}],
-    }
-    return {"platform": platform, "enrollmentType": kind, "facts": own | facts}
-
-
-def keyed(bodies: list[dict[str, Any]], **more: Any) -> list[dict[str, Any]]:
-    return [{**body, "key": f"k-{place}", **more} for place, body in enumerate(bodies)]
+MADE = {
+    "id",
+    "record_id",
+    "subject_id",
+    "token_hash",
+    "hash",
+    "previous_hash",
+    "enrolled_at",
+    "last_sync_at",
+    "first_at",
+    "last_at",
+    "recorded_at",
+    "created_at",
+    "location_expires_at",
+    "device_id",
+    "display_name",
+    "directory_device_id",
+    "document",
+}
 
 
 def same(rows: list[dict[str, Any]]) -> list[str]:
@@ -101,10 +68,6 @@ def single(serve: Callable[..., FlaskClient], prepared: Any, tmp_path_factory: A
 
 
 def _rows(client: FlaskClient, name: str) -> list[dict[str, Any]]:
-    from sqlalchemy import select
-
-    from mdm_sim.store.tables import metadata
-
     desk = client.application.extensions["mdm_sim"]
     with desk.store.read() as connection:
         return [dict(row._mapping) for row in connection.execute(select(metadata.tables[name]))]
@@ -156,7 +119,9 @@ BAD = {
     json.dumps({**device(0), "key": 7}).encode(): 400,
     json.dumps({**device(0, deviceName=[SECRET]), "key": "a"}).encode(): 400,
     json.dumps({**device(0), "key": "a", "enrollmentType": None}).encode(): 400,
-    json.dumps({**device(0), "key": "a", "platform": "macos", "enrollmentType": "windowsAzureADJoin"}).encode(): 422,
+    json.dumps(
+        {**device(0), "key": "a", "platform": "macos", "enrollmentType": "windowsAzureADJoin"}
+    ).encode(): 422,
     json.dumps({**device(0), "key": "a", "enrollmentToken": SECRET}).encode(): 401,
     b'{"x": ' + b"[" * DEEPEST + b"]" * DEEPEST + b', "key": "a"}': 413,
     b'{"x": "' + b"x" * 1024 * 1024 + b'"}': 413,
@@ -298,9 +263,7 @@ def test_a_key_of_a_device_that_is_gone_says_so(client: FlaskClient, stream: Str
     assert stream(CHECK_IN, [report])[0]["status"] == 410
 
 
-def test_keys_are_kept_for_a_day(
-    stream: Stream, desk: Desk, table: Callable[[str], Any]
-) -> None:
+def test_keys_are_kept_for_a_day(stream: Stream, desk: Desk, table: Callable[[str], Any]) -> None:
     stream(ENROLL, keyed([device(number) for number in range(3)]))
     job.run(replace(desk, clock=Clock(24 * 3600 - 60)))
     assert len(table("bulk_keys")) == 3
@@ -318,80 +281,3 @@ def test_an_enrollment_token_in_the_header_enrolls_every_line(
     assert [each["status"] for each in stream(ENROLL, lines, headers=headers)] == [201] * 3
     assert [each["status"] for each in stream(ENROLL, lines, headers=headers)] == [200] * 3
     assert {row["user_id"] for row in table("managed_devices")} == {None}
-
-
-@pytest.mark.parametrize("path", [ENROLL, CHECK_IN])
-def test_who_may_not_is_told_before_a_line_is_read(
-    client: FlaskClient, path: str, sign_in: Callable[..., Headers]
-) -> None:
-    ndjson = {"content_type": "application/x-ndjson", "data": b"{}\n"}
-    if path == ENROLL:
-        assert client.post(path, **ndjson).status_code == 401
-        token = {"Authorization": "Bearer nonsense"}
-        assert client.post(path, headers=token, **ndjson).status_code == 401
-        assert client.post(path, headers=sign_in(), **ndjson).status_code == 403
-    wrong = client.post(path, json={}, headers=sign_in(tenant.USERS[0].upn))
-    assert wrong.status_code == 415
-
-
-def test_a_tenant_of_apps_alone_takes_no_stream(
-    settings: Settings, serve: Callable[..., FlaskClient], user: Headers
-) -> None:
-    apps = serve(replace(settings, workload="mam"))
-    answer = apps.post(ENROLL, headers=user, content_type="application/x-ndjson", data=b"")
-    assert answer.status_code == 403
-
-
-def test_a_closed_tenant_takes_no_line(stream: Stream, ask: Any, admin: Headers) -> None:
-    (made,) = stream(ENROLL, keyed([device(0)]))
-    ask("POST", "/privacy/v1/tenant/close", admin, json={})
-    assert stream(ENROLL, keyed([device(4), device(0)]))[0]["status"] == 403
-    report = {"deviceToken": made["deviceToken"], "key": "a"}
-    assert stream(CHECK_IN, [report])[0]["status"] == 403
-
-
-def test_a_stream_that_breaks_off_is_told_and_what_was_whole_is_done(
-    client: FlaskClient, user: Headers, table: Callable[[str], Any]
-) -> None:
-    whole = json.dumps({**device(0), "key": "a"}).encode() + b"\n"
-    answer = client.post(
-        ENROLL,
-        headers=user,
-        content_type="application/x-ndjson",
-        data=whole + b'{"platform": "ios"',
-        environ_overrides={"CONTENT_LENGTH": "100000"},
-    )
-    told = [json.loads(line) for line in answer.data.splitlines()]
-    assert [(each["line"], each["status"]) for each in told] == [(1, 201), (2, 400)]
-    assert told[1]["error"]["message"] == "the stream broke off"
-    assert len(table("managed_devices")) == 1
-
-
-def test_a_stream_without_lines_has_no_answers(stream: Stream) -> None:
-    assert stream(ENROLL, []) == []
-    assert stream(CHECK_IN, [b"", b"\r"]) == []
-
-
-def _read(parts: list[bytes]) -> Callable[[int], bytes]:
-    left = iter(parts)
-    return lambda _size: next(left, b"")
-
-
-def test_lines_are_the_same_however_they_arrive() -> None:
-    text = b"one\r\n\ntwo\n" + b"x" * 30 + b"\nlast"
-    for size in (1, 2, 7, 1000):
-        parts = [text[at : at + size] for at in range(0, len(text), size)]
-        (batch,) = streams.batches(_read(parts), 20)
-        assert [(line.number, line.text) for line in batch.lines] == [
-            (1, b"one\r"), (3, b"two"), (4, None), (5, b"last")
-        ]  # fmt: skip
-
-
-def test_a_stream_has_a_limit_of_lines() -> None:
-    many = b"x\n" * 1000
-    parts = [many] * (streams.MOST_LINES // 1000) + [b"x\nx\n"]
-    found = list(streams.batches(_read(parts), 20))
-    assert sum(len(batch.lines) for batch in found) == streams.MOST_LINES
-    assert found[-1].end is not None
-    assert found[-1].last == streams.MOST_LINES + 1
-    assert max(len(batch.lines) for batch in found) == streams.BATCH_LINES
