@@ -110,7 +110,7 @@ class Door:
         return Enrolled(device, way, entry, receipt, answer.milliseconds)
 
     def way(self, device: Device, way: Way) -> Way:
-        """How a device comes in: with an enrollment token where it needs one. Raises RefusedError."""
+        """How a device comes in. Raises RefusedError, UnreachableError."""
         token = self.profiles.token(device.enrollment_type)
         has_user = token is None or device.enrollment_type not in USERLESS
         return replace(way, user=way.user if has_user else None, token=token)

@@ -233,7 +233,7 @@ class CheckingIn:
     def read(self, line: streams.Line) -> Job:
         """The line, checked. Raises the faults of a body."""
         body = _body(_CHECK_IN, line)
-        return Job(line.number, body, (("device", body["deviceToken"]), ("key", body["key"])))
+        return Job(line.number, body, (("device", body["deviceToken"]),))
 
     @contextmanager
     def begin(self, job: Job) -> Iterator[_Desk]:

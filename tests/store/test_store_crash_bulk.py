@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.parse
 from collections.abc import Iterator
@@ -64,26 +65,45 @@ def user_token(port: int) -> str:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     path = f"/{tenant.TENANT_ID}/oauth2/v2.0/token"
     connection.request("POST", path, urllib.parse.urlencode(form), headers)
-    return str(json.loads(connection.getresponse().read())["access_token"])
+    told = json.loads(connection.getresponse().read())
+    connection.close()
+    return str(told["access_token"])
 
 
 class Streaming:
-    """A stream under way: lines are sent a part at a time, answers read as they come."""
+    """A stream of enrollments under way: answers are read by a thread while lines are sent."""
 
-    def __init__(self, port: int, path: str, headers: dict[str, str]) -> None:
+    def __init__(self, port: int, token: str) -> None:
+        self.told: list[Any] = []
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        self.connection.putrequest("POST", path)
-        for name, text in {"Content-Type": "application/x-ndjson", **headers}.items():
-            self.connection.putheader(name, text)
+        self.connection.putrequest("POST", "/mdm/v1/enrollments:bulk")
+        self.connection.putheader("Content-Type", "application/x-ndjson")
+        self.connection.putheader("Authorization", f"Bearer {token}")
         self.connection.putheader("Transfer-Encoding", "chunked")
         self.connection.endheaders()
+        self._reader = threading.Thread(target=self._read)
 
-    def send(self, lines: list[dict[str, Any]]) -> None:
+    def send(self, first: int, count: int = 500) -> None:
+        """So many lines in one chunk; whoever was killed reads no more."""
+        lines = enrollments(count, first)
         data = "".join(json.dumps(line) + "\n" for line in lines).encode()
-        self.connection.send(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+        with suppress(OSError):
+            self.connection.send(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+        if not self._reader.is_alive():
+            self._reader.start()
 
-    def end(self) -> None:
-        self.connection.send(b"0\r\n\r\n")
+    def end(self) -> list[Any]:
+        """Every answer there was."""
+        with suppress(OSError):
+            self.connection.send(b"0\r\n\r\n")
+        self._reader.join(60)
+        self.connection.close()
+        return self.told
+
+    def _read(self) -> None:
+        with suppress(OSError, http.client.HTTPException), self.connection.getresponse() as answer:
+            while line := answer.readline():
+                self.told.append(json.loads(line))
 
 
 def enrollments(count: int, first: int = 0) -> list[dict[str, Any]]:
@@ -94,42 +114,26 @@ def enrollments(count: int, first: int = 0) -> list[dict[str, Any]]:
     ]
 
 
-def sent_until_killed(port: int, process: subprocess.Popen[bytes], token: str) -> list[Any]:
-    """The answers to a stream whose service is killed once the first of them have come."""
-    told: list[Any] = []
-    stream = Streaming(port, "/mdm/v1/enrollments:bulk", {"Authorization": f"Bearer {token}"})
-    with suppress(OSError, http.client.HTTPException):
-        stream.send(enrollments(1500))
-        answer = stream.connection.getresponse()
-        told += [json.loads(answer.readline()) for _ in range(700)]
-        stream.send(enrollments(LINES - 1500, 1500))
-        os.killpg(process.pid, signal.SIGKILL)
-        while line := answer.readline():
-            told.append(json.loads(line))
-    os.killpg(process.pid, signal.SIGKILL)
-    return told
-
-
 def test_a_stream_that_was_cut_off_by_a_kill_is_sent_again(
     settings: Settings, desk: Desk, plain: Plain, tmp_path: Path
 ) -> None:
     with serving(settings, tmp_path) as (port, process):
-        told = sent_until_killed(port, process, user_token(port))
-    assert 700 <= len(told) < LINES
+        stream = Streaming(port, user_token(port))
+        for first in range(0, LINES // 2, 500):
+            stream.send(first)
+        while len(stream.told) < 700:
+            time.sleep(0.005)
+        os.killpg(process.pid, signal.SIGKILL)
+        told = stream.end()
+    assert 700 <= len(told) < LINES // 2
     assert {each["status"] for each in told} == {201}
     stored = {found for (found,) in plain.execute("SELECT id FROM managed_devices")}
     assert stored >= {each["id"] for each in told}
-    lines, again = enrollments(LINES), []
     with serving(settings, tmp_path) as (port, _process):
-        headers = {"Authorization": f"Bearer {user_token(port)}"}
-        stream = Streaming(port, "/mdm/v1/enrollments:bulk", headers)
-        stream.send(lines[:500])
-        answer = stream.connection.getresponse()
-        for first in range(500, LINES, 500):
-            again += [json.loads(answer.readline()) for _ in range(500)]
-            stream.send(lines[first : first + 500])
-        stream.end()
-        again += [json.loads(line) for line in answer.read().splitlines()]
+        stream = Streaming(port, user_token(port))
+        for first in range(0, LINES, 500):
+            stream.send(first)
+        again = stream.end()
     assert [each["line"] for each in again] == [*range(1, LINES + 1)]
     assert {each["status"] for each in again} == {200, 201}
     assert [each["id"] for each in again[: len(told)]] == [each["id"] for each in told]
@@ -157,15 +161,11 @@ def resident(pid: int) -> int:
 def test_memory_does_not_grow_with_the_stream(settings: Settings, tmp_path: Path) -> None:
     used = []
     with serving(settings, tmp_path) as (port, process):
-        headers = {"Authorization": f"Bearer {user_token(port)}"}
-        stream = Streaming(port, "/mdm/v1/enrollments:bulk", headers)
-        stream.send(enrollments(500))
-        answer = stream.connection.getresponse()
-        for first in range(500, 20_000, 500):
-            for _ in range(500):
-                assert json.loads(answer.readline())["status"] == 201
+        stream = Streaming(port, user_token(port))
+        for first in range(0, 20_000, 500):
+            while len(stream.told) < first - 1000:
+                time.sleep(0.005)
             used.append(resident(process.pid))
-            stream.send(enrollments(500, first))
-        stream.end()
-        assert len(answer.read().splitlines()) == 500
+            stream.send(first)
+        assert [each["status"] for each in stream.end()] == [201] * 20_000
     assert max(used[20:]) - max(used[:8]) < 24 * 1024 * 1024
