@@ -14,7 +14,7 @@ from mdm_devices.wire import RefusedError, UnreachableError, code_of
 PATH = f"{DOORS['mdm']}:bulk"
 # Devices that are made and sent together, so that memory does not grow with the fleet; a request
 # of them is one batch of the service, which is answered once it was read.
-TOGETHER = 500
+TOGETHER = 100
 TRIES = 3
 
 

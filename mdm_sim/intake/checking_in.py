@@ -114,9 +114,7 @@ def _notices(work: Work, row: Any) -> list[dict[str, Any]]:
     return [{"kind": "ownershipChanged", "ownership": row.notice}]
 
 
-def _is_location_asked(
-    work: Work, row: Any, report: CheckIn, *, has_orders: bool
-) -> bool | None:
+def _is_location_asked(work: Work, row: Any, report: CheckIn, *, has_orders: bool) -> bool | None:
     """Whether a reported location answers an order; None when there is none to judge.
 
     It may come together with the order's result, so this is asked before results end orders.

@@ -15,7 +15,7 @@ from mdm_sim.messages import Fault, Malformed, TooLarge
 TYPES = ("application/x-ndjson", "application/ndjson")
 MOST_LINES, MOST_BYTES = 100_000, 2 * 1024**3
 # Lines that are done together: so many, or as soon as they have so many bytes.
-BATCH_LINES, BATCH_BYTES = 500, 8 * 1024**2
+BATCH_LINES, BATCH_BYTES = 100, 8 * 1024**2
 _PART = 64 * 1024
 
 
