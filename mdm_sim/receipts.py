@@ -30,8 +30,8 @@ _AGAIN = Prepared(
         unknown=receipts.c.unknown + bindparam("more"),
     )
 )
-_NEW = Prepared(insert(receipts))
-_OLDER = (
+_NEW = Prepared(insert(receipts), can_wait=True)
+_OLDER = Prepared(
     select(receipts.c.digest)
     .where(receipts.c.tenant_id == bindparam("tenant"), receipts.c.record_id == bindparam("record"))
     .order_by(receipts.c.last_at.desc())
@@ -70,7 +70,7 @@ def keep(
 
 def _drop_oldest(work: Work, record_id: str) -> None:
     named = {"tenant": work.tenant_id, "record": record_id}
-    older = [row.digest for row in work.connection.execute(_OLDER, named)]
+    older = [row.digest for row in _OLDER(work.connection, **named)]
     if older:
         work.connection.execute(
             delete(receipts).where(

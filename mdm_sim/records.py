@@ -89,8 +89,8 @@ _REMOVE = {
     for workload, table in ((Workload.MDM, devices), (Workload.MAM, registrations))
 }
 _INSERT = {
-    Workload.MDM: Prepared(insert(devices)),
-    Workload.MAM: Prepared(insert(registrations)),
+    Workload.MDM: Prepared(insert(devices), can_wait=True),
+    Workload.MAM: Prepared(insert(registrations), can_wait=True),
 }
 
 

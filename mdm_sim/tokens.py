@@ -54,7 +54,11 @@ _FIND = Prepared(
         credentials.c.detail,
     ).where(credentials.c.token_hash == bindparam("hash"))
 )
-_ISSUE = Prepared(insert(credentials))
+_ISSUE = Prepared(insert(credentials), can_wait=True)
+_of_subject = credentials.c.subject_id == bindparam("subject")
+_FORGET = Prepared(
+    delete(credentials).where(credentials.c.tenant_id == bindparam("tenant"), _of_subject)
+)
 _KEY = Prepared(select(signing_keys.c.private_pem).where(signing_keys.c.id == bindparam("kid")))
 
 
@@ -141,11 +145,7 @@ def end(connection: Connection, tenant_id: str, subject_id: str, now: float) -> 
 
 def forget(connection: Connection, tenant_id: str, subject_id: str) -> None:
     """Remove every token of `subject_id`: it is as if they had never been."""
-    connection.execute(
-        delete(credentials).where(
-            credentials.c.tenant_id == tenant_id, credentials.c.subject_id == subject_id
-        )
-    )
+    _FORGET(connection, tenant=tenant_id, subject=subject_id)
 
 
 def digest(token: str) -> str:

@@ -241,11 +241,15 @@ def error_body(
     return {"error": error}
 
 
+def fault_body(fault: Fault) -> tuple[dict[str, Any], int]:
+    """What is told of a refusal, and its status."""
+    return error_body(fault.code, fault.message, fault.details), STATUS[type(fault)]
+
+
 def on_fault(fault: Fault) -> Response:
     """A refused request as an answer."""
-    status = STATUS[type(fault)]
-    response = answer(error_body(fault.code, fault.message, fault.details), status)
-    if status == STATUS[Unauthenticated]:
+    response = answer(*fault_body(fault))
+    if isinstance(fault, Unauthenticated):
         response.headers["WWW-Authenticate"] = "Bearer"
     tell_retry(response)
     return response
@@ -283,8 +287,13 @@ def _drain() -> None:
 
 def on_crash(error: Exception) -> Response:
     """A fault of ours. The log gets the kind of error and the request's id, nothing else."""
+    return answer(crash_body(error), 500)
+
+
+def crash_body(error: Exception) -> dict[str, Any]:
+    """Log a fault of ours, and tell that there was one."""
     _LOG.error("request %s failed with %s", request_id(), type(error).__name__)
-    return answer(error_body("internalError", "The service failed."), 500)
+    return error_body("internalError", "The service failed.")
 
 
 def tell_crash() -> None:

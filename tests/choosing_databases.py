@@ -6,6 +6,7 @@ import pytest
 
 # What runs on PostgreSQL too when nobody says on what: modules of the tests, by their names.
 ON_BOTH = {
+    "test_doors_bulk",
     "test_doors_epochs",
     "test_doors_receipts",
     "test_doors_rights",

@@ -75,7 +75,12 @@ def show(**fleet: Any) -> None:
 @FLEET
 @WORK
 @click.option("--state", type=click.Path(dir_okay=False, path_type=Path), help="For `run`.")
-def enroll(count: int, workers: int, state: Path | None, *, as_json: bool, **given: Any) -> None:
+@click.option(
+    "--bulk", "in_bulk", is_flag=True, help="Many devices to a request; for large fleets."
+)
+def enroll(
+    count: int, workers: int, state: Path | None, *, as_json: bool, in_bulk: bool, **given: Any
+) -> None:
     """Enroll a fleet, each device with all it has to tell."""
     from mdm_devices.programs import enroll_all
 
@@ -84,7 +89,7 @@ def enroll(count: int, workers: int, state: Path | None, *, as_json: bool, **giv
     if state and not state.absolute().parent.is_dir():
         raise click.UsageError(f"there is no folder {state.absolute().parent}")
     with plain_failures(connection):
-        ending = enroll_all(connection, fleet, count, workers, state, keep=as_json)
+        ending = enroll_all(connection, fleet, count, workers, state, keep=as_json, in_bulk=in_bulk)
     finish(connection, ending, as_json=as_json, title="enrollments")
 
 

@@ -97,7 +97,7 @@ class Door:
         """Enroll one device, or register one app on its host; an error becomes its code."""
         way = Way(user, host=host)
         try:
-            way = self._way(device, way)
+            way = self.way(device, way)
             answer = self._post(device, way)
         except RefusedError as error:
             return Enrolled(device, way, error=error.code)
@@ -109,7 +109,8 @@ class Door:
         receipt = answer.body.get("receipt") or {}
         return Enrolled(device, way, entry, receipt, answer.milliseconds)
 
-    def _way(self, device: Device, way: Way) -> Way:
+    def way(self, device: Device, way: Way) -> Way:
+        """How a device comes in. Raises RefusedError, UnreachableError."""
         token = self.profiles.token(device.enrollment_type)
         has_user = token is None or device.enrollment_type not in USERLESS
         return replace(way, user=way.user if has_user else None, token=token)

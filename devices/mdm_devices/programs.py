@@ -10,6 +10,7 @@ from mdm_devices import roster
 from mdm_devices.checking_in import Story, leave, visit
 from mdm_devices.connection import Connection
 from mdm_devices.enrolling import Door, enroll_fleet, in_parallel
+from mdm_devices.in_bulk import enroll_in_bulk
 from mdm_devices.personas import Fleet
 from mdm_devices.profiles import Profiles
 from mdm_devices.report import progress
@@ -36,6 +37,7 @@ def enroll_all(
     state: Path | None,
     *,
     keep: bool,
+    in_bulk: bool = False,
 ) -> Ending:
     """Enroll `count` devices and write the state file, also when stopped halfway."""
     began = time.perf_counter()
@@ -44,7 +46,10 @@ def enroll_all(
         sign_in = SignIn(wire, connection)
         sign_in.token(connection.users[0])  # fails here, once, when nobody is home
         door = Door(wire, sign_in, Profiles(sign_in, connection.admin))
-        outcomes = enroll_fleet(fleet, count, door, connection.users, workers)
+        if in_bulk:
+            outcomes = enroll_in_bulk(fleet, count, door, connection.users)
+        else:
+            outcomes = enroll_fleet(fleet, count, door, connection.users, workers)
         try:
             for outcome in progress(outcomes, count, "enrolling"):
                 summary.add_enrolled(outcome)

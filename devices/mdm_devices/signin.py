@@ -2,10 +2,12 @@
 
 import threading
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 from mdm_devices.connection import SIGN_IN, Connection, User
 from mdm_devices.wire import Answer, RefusedError, Wire
 
+Told = TypeVar("Told")
 SCOPE = "https://graph.microsoft.com/.default"
 
 
@@ -37,11 +39,15 @@ class SignIn:
         """POST as the user. Raises RefusedError, UnreachableError."""
         return self._as_user(user, lambda token: self._wire.post(path, token, body, name))
 
+    def lines(self, user: User, path: str, bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """POST JSON lines as the user. Raises RefusedError, UnreachableError."""
+        return self._as_user(user, lambda token: self._wire.lines(path, token, bodies))
+
     def get(self, user: User, path: str, name: str | None = None) -> Answer:
         """GET as the user. Raises RefusedError, UnreachableError."""
         return self._as_user(user, lambda token: self._wire.get(path, token, name))
 
-    def _as_user(self, user: User, send: Callable[[str], Answer]) -> Answer:
+    def _as_user(self, user: User, send: Callable[[str], Told]) -> Told:
         """Signs in again, once, when the token has expired."""
         token = self.token(user)
         try:

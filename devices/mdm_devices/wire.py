@@ -1,5 +1,6 @@
 """HTTP, as devices speak it: a session per thread, polite retries, errors as codes."""
 
+import json
 import re
 import threading
 import time
@@ -99,6 +100,16 @@ class Wire:
         """POST a JSON object. Raises RefusedError, UnreachableError."""
         return self._send("POST", path, name or path, headers=_bearer(token), json=body)
 
+    def lines(self, path: str, token: str, bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """POST JSON lines; returns the answers, a line each. Raises as `post`."""
+        content = "".join(json.dumps(body) + "\n" for body in bodies).encode()
+        headers = _bearer(token) | {"Content-Type": "application/x-ndjson"}
+        response, _ = self._answered("POST", path, path, headers=headers, data=content)
+        try:
+            return [json.loads(line) for line in response.content.splitlines()]
+        except ValueError:
+            raise RefusedError(response.status_code, "unexpectedAnswer") from None
+
     def delete(self, path: str, token: str) -> Answer:
         """DELETE what the token stands for. Raises RefusedError, UnreachableError."""
         return self._send("DELETE", path, path, headers=_bearer(token))
@@ -108,6 +119,13 @@ class Wire:
         return self._send("POST", path, name or path, data=fields)
 
     def _send(self, method: str, path: str, name: str, **content: Any) -> Answer:
+        response, milliseconds = self._answered(method, path, name, **content)
+        return Answer(_object(response), milliseconds)
+
+    def _answered(
+        self, method: str, path: str, name: str, **content: Any
+    ) -> tuple[requests.Response, float]:
+        """A successful answer and how long it took; a busy service is asked again."""
         for attempt in range(TRIES):
             began = time.perf_counter()
             try:
@@ -116,11 +134,11 @@ class Wire:
                 self._tell(Exchange(method, name, _since(began), 0, "unreachable"))
                 raise
             milliseconds = _since(began)
-            status, body = response.status_code, _object(response)
-            code = None if response.ok else code_of(status, body)
+            status = response.status_code
+            code = None if response.ok else code_of(status, _object(response))
             self._tell(Exchange(method, name, milliseconds, len(response.content), code))
             if code is None:
-                return Answer(body, milliseconds)
+                return response, milliseconds
             if status not in BUSY or attempt == TRIES - 1:
                 break
             self._sleep(wait_of(response.headers.get("Retry-After"), attempt))

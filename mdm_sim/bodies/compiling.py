@@ -213,12 +213,17 @@ def _list(field: Any) -> Check:
 
 def _string(field: Any) -> Check:
     words = [set(each.choices) for each in field.validators if isinstance(each, validate.OneOf)]
+    patterns: list[Any] = [
+        each.regex for each in field.validators if isinstance(each, validate.Regexp)
+    ]
     most = _longest(field)
 
     def load(value: Any) -> str:
         if value.__class__ is not str or len(value) > most:
             raise Unsure
         if words and value not in words[0]:
+            raise Unsure
+        if patterns and not patterns[0].match(value):
             raise Unsure
         return value
 
@@ -259,7 +264,7 @@ _FIELDS: dict[type, tuple[Callable[[Any], Check], tuple[type, ...]]] = {
     Truth: (lambda _field: _boolean, ()),
     fields.Nested: (lambda field: _object(field.schema), ()),
     fields.List: (_list, (validate.Length,)),
-    fields.String: (_string, (validate.OneOf, validate.Length)),
+    fields.String: (_string, (validate.OneOf, validate.Length, validate.Regexp)),
     fields.Enum: (_enum, ()),
     fields.UUID: (_uuid, ()),
     fields.Raw: (lambda _field: _scalar, ()),

@@ -5,6 +5,6 @@ What a device says is judged before anything is written; only what `minimise` ke
 """
 
 from mdm_sim.intake.checking_in import CheckedIn, check_in, unenroll
-from mdm_sim.intake.enrolling import Enrolled, enroll, register
+from mdm_sim.intake.enrolling import Enrolled, enroll, register, renew
 
-__all__ = ["CheckedIn", "Enrolled", "check_in", "enroll", "register", "unenroll"]
+__all__ = ["CheckedIn", "Enrolled", "check_in", "enroll", "register", "renew", "unenroll"]

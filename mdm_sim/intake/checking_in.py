@@ -37,7 +37,7 @@ def _update(table: Table[Any], *names: str) -> Prepared:
     """An update of these columns of one record, each from a parameter of its own name."""
     this = (table.c.tenant_id == bindparam("tenant"), table.c.id == bindparam("record"))
     values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("last_sync_at", *names)}
-    return Prepared(update(table).where(*this).values(values))
+    return Prepared(update(table).where(*this).values(values), can_wait=True)
 
 
 _FACTS = ("facts", "policy_version", *contexts.COLUMNS)
@@ -59,7 +59,7 @@ def check_in(work: Work, standing: Any, report: CheckIn) -> CheckedIn:
     contexts.require_open_at(standing.tenant_closed_at)
     workload, record_id = Workload(standing.workload), standing.id
     row = _brought_up_to_date(work, standing)
-    is_asked = _is_location_asked(work, row, report)
+    is_asked = _is_location_asked(work, row, report, has_orders=bool(standing.has_orders))
     for result in report.results:
         queries.take(work, result.id, result.status, result.detail)
     ended = [action for result in report.results if (action := actions.finish(work, row, result))]
@@ -114,13 +114,15 @@ def _notices(work: Work, row: Any) -> list[dict[str, Any]]:
     return [{"kind": "ownershipChanged", "ownership": row.notice}]
 
 
-def _is_location_asked(work: Work, row: Any, report: CheckIn) -> bool | None:
+def _is_location_asked(work: Work, row: Any, report: CheckIn, *, has_orders: bool) -> bool | None:
     """Whether a reported location answers an order; None when there is none to judge.
 
     It may come together with the order's result, so this is asked before results end orders.
     """
     if row.workload != Workload.MDM or report.facts.get("location") is None:
         return None
+    if not has_orders:
+        return False
     unsuccessful = {result.id for result in report.results if result.status != "done"}
     return actions.is_open(work.connection, row, "locateDevice", unsuccessful)
 

@@ -27,6 +27,7 @@ from mdm_sim.messages import (
     Detail,
     Enrollment,
     Forbidden,
+    Gone,
     Impossible,
     Registration,
     receipt,
@@ -165,6 +166,20 @@ def register(work: Work, user_id: str, registration: Registration) -> Enrolled:
     told = receipt(outcome, context)
     receipts.keep(work, record_id, "enrollment", told, is_first=not before)
     return Enrolled(record_id, token, context.ownership, seconds, told)
+
+
+def renew(work: Work, record_id: str) -> str:
+    """A new token in the place of the one that an enrolled device was told.
+
+    Raises Gone where the device is not enrolled any more, Forbidden where the tenant is closed.
+    """
+    contexts.require_open(work.connection, work.tenant_id)
+    if records.find(work.connection, Workload.MDM, work.tenant_id, record_id) is None:
+        raise Gone(tokens.ENDED)
+    kind = records.RESOURCES[Workload.MDM]
+    work = work.on_behalf_of(audit.Actor("Unknown", userId=record_id))
+    work.record(audit.Entry(audit.Task.UPDATE, f"Update {kind}", "Enrollment", kind, record_id))
+    return _renew_token(work, "device", record_id, is_new=False)
 
 
 def _device_context(

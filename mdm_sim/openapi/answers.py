@@ -14,6 +14,7 @@ from mdm_sim.openapi.shapes import (
     Shape,
     closed,
     held,
+    line_of,
     listed,
     mapped,
     nullable,
@@ -144,6 +145,8 @@ SCHEMAS: dict[str, Shape] = {
         {"id": ID, "appToken": TEXT, "result": one_of(["ENROLLMENT_SUCCEEDED"]), **_NEW}
     ),
     "DeviceCheckedIn": closed({"notices": listed(ref("Notice")), **_ORDERS}, optional=["notices"]),
+    "LineOfEnrollment": line_of("Enrolled", id=ID, deviceToken=TEXT, receipt={"type": "null"}),
+    "LineOfCheckIn": line_of("DeviceCheckedIn"),
     "AppCheckedIn": closed({"policies": listed(ref("ProtectionPolicy")), **_ORDERS}),
     "EnrollmentToken": closed(
         {"id": ID, "token": TEXT, "enrollmentType": one_of(TYPES), "expirationDateTime": MOMENT}

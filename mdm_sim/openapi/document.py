@@ -21,9 +21,10 @@ from mdm_sim.messages import Fault, NotInDirectory, Unauthenticated
 from mdm_sim.openapi.answers import SCHEMAS, error
 from mdm_sim.openapi.operations import CALLERS, DOORS, OPERATIONS, Operation
 from mdm_sim.openapi.shapes import ID, TEXT, Shape, one_of, ref, reported
+from mdm_sim.protocols import streams
 
 VERSION = "3.1.0"
-_JSON = "application/json"
+_JSON, _LINES = "application/json", streams.TYPES[0]
 _UUID = re.compile(r"<uuid:(\w+)>")
 _FAULTS = {fault: status for fault, status in wire.STATUS.items() if fault is not NotInDirectory}
 _LONG_HEADERS = "RequestHeaderFieldsTooLarge"
@@ -105,11 +106,11 @@ def _refusal(fault: type[Fault]) -> Shape:
     return response
 
 
-def _answer(description: str, shape: Shape) -> Shape:
+def _answer(description: str, shape: Shape, media: str = _JSON) -> Shape:
     return {
         "description": description,
         "headers": {"Cache-Control": {"schema": one_of(["no-store"])}},
-        "content": {_JSON: {"schema": shape}},
+        "content": {media: {"schema": shape}},
     }
 
 
@@ -132,15 +133,20 @@ def _add_path(spec: APISpec, rule: Rule) -> None:
         described["requestBody"] = {
             "required": True,
             "description": _LIMITS,
-            "content": {_JSON: {"schema": operation.body}},
+            "content": {_media(operation): {"schema": operation.body}},
         }
     methods = (rule.methods or set()) - {"HEAD", "OPTIONS"}
     spec.path(path, operations={method.lower(): dict(described) for method in methods})
 
 
+def _media(operation: Operation) -> str:
+    return _LINES if operation.takes_lines else _JSON
+
+
 def _responses(operation: Operation) -> dict[str, Any]:
     done: Shape = {"description": "done"}
     if operation.answer:
-        done = _answer("done", ref(operation.answer))
+        about = "a line for each line" if operation.takes_lines else "done"
+        done = _answer(about, ref(operation.answer), _media(operation))
     refused = {str(_FAULTS[fault]): fault.__name__ for fault in operation.faults}
     return dict(sorted({str(operation.status): done, **refused, "431": _LONG_HEADERS}.items()))

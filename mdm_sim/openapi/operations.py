@@ -22,7 +22,14 @@ from mdm_sim.messages import (
 from mdm_sim.privacy.preview import PreviewBody
 from mdm_sim.privacy.rights import PersonBody
 from mdm_sim.privacy.switches import SettingsBody
-from mdm_sim.protocols.schemas import CheckInBody, EnrollmentBody, RegistrationBody, TokenBody
+from mdm_sim.protocols.schemas import (
+    CheckInBody,
+    CheckInLine,
+    EnrollmentBody,
+    EnrollmentLine,
+    RegistrationBody,
+    TokenBody,
+)
 
 DOORS = ("plain", "privacy")
 
@@ -53,7 +60,8 @@ _OF_ALL = (Unauthenticated, Malformed, TooLarge, WrongMediaType)
 class Operation:
     """What a route does: its answer is the name of a schema, or empty for 204.
 
-    `own` are the faults that are this operation's; those that every one has come to them.
+    `own` are the faults that are this operation's; those that every one has come to them. Where it
+    `takes_lines`, body and answer are of each line, and so are most faults.
     """
 
     summary: str
@@ -62,6 +70,7 @@ class Operation:
     body: type[Schema] | None = None
     own: tuple[type[Fault], ...] = ()
     creates: bool = False
+    takes_lines: bool = False
 
     @property
     def status(self) -> int:
@@ -73,7 +82,8 @@ class Operation:
     @property
     def faults(self) -> tuple[type[Fault], ...]:
         """Every fault that may be answered."""
-        return (*_OF_ALL, *self.own)
+        general = (each for each in _OF_ALL if self.callers or each is not Unauthenticated)
+        return (*general, *self.own)
 
 
 _ENROLLING = (Caller.USER, Caller.ENROLLMENT)
@@ -87,6 +97,12 @@ OPERATIONS: dict[str, Operation] = {
     "plain.device_check_in": Operation(
         "A device reports facts and how its orders went, and is handed orders",
         _DEVICE, "DeviceCheckedIn", CheckInBody, (Forbidden, NotFound, Conflict, Gone)),
+    "plain.enroll_in_bulk": Operation(
+        "Enroll many devices, a line each; a line that was done gets a new token",
+        _ENROLLING, "LineOfEnrollment", EnrollmentLine, (Forbidden,), takes_lines=True),
+    "plain.check_in_in_bulk": Operation(
+        "Many devices check in, a line each; a line that was done is not done again",
+        (), "LineOfCheckIn", CheckInLine, takes_lines=True),
     "plain.unenroll": Operation(
         "A device leaves: everything that is held on it goes at once", _DEVICE, own=(Gone,)),
     "plain.device_receipts": Operation(

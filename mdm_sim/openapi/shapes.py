@@ -58,6 +58,20 @@ def closed(members: Mapping[str, Shape], optional: Iterable[str] = ()) -> Shape:
     }
 
 
+def line_of(answer: str, **again: Shape) -> Shape:
+    """A line of a bulk answer: what the single door answers, or `again`, or its error."""
+    numbers = {"line": {**COUNT, "minimum": 1}, "status": COUNT}
+    told = [ref(answer), closed({"again": BOOLEAN, **again}), closed({"error": {"type": "object"}})]
+    about = "`line` and `status`, and beside them what one of the others has"
+    return {
+        "description": about,
+        "type": "object",
+        "properties": numbers,
+        "required": list(numbers),
+        "x-beside": told,
+    }
+
+
 def ref(name: str) -> Shape:
     """A schema among the document's components."""
     return {"$ref": f"#/components/schemas/{name}"}

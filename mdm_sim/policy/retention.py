@@ -36,6 +36,7 @@ RETENTION: tuple[Period, ...] = (
     Period("tenant_end", 180 * _DAY, "a tenant's data, after the tenant's end", "de gegevens van een tenant, na het einde van de tenant", "Microsoft, end of subscription"),
     Period("query_result", 10 * _MINUTE, "the result of a device query", "het resultaat van een apparaatquery", "own"),
     Period("query_pending", 24 * _HOUR, "a device query that no device has answered", "een apparaatquery die geen apparaat heeft beantwoord", "own"),
+    Period("bulk_key", 24 * _HOUR, "the digest of a key of a line that was sent in bulk", "de samenvatting van een sleutel van een regel die in bulk is verzonden", "own"),
     Period("receipts", 90 * _DAY, "a receipt", "een ontvangstbewijs", "own"),
     Period("ended_credential", 365 * _DAY, "the hash of a credential, after its end", "de hash van een inloggegeven, na afloop", "own"),
     Period("pseudonym_key", 90 * _DAY, "a key of pseudonyms, before a new one takes its place", "een sleutel van pseudoniemen, voordat een nieuwe die vervangt", "own"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -16,7 +17,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from mdm_sim import intake, tokens
 from mdm_sim.bodies.compiling import Compiled
-from mdm_sim.intake import standing
+from mdm_sim.intake import CheckedIn, standing
 from mdm_sim.messages import (
     CheckIn,
     Detail,
@@ -48,21 +49,38 @@ _USER = Prepared(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who enrolls, in a transaction; an enrollment token says the type of enrollment as well."""
+
+    work: Work
+    user_id: str | None
+    enrollment_type: str | None = None
+
+
 def check_in(desk: Desk, workload: Workload, asked: Asked) -> Told:
     """`POST …/check-ins`."""
-    body = _CHECK_IN.read(asked.body)
-    facts = body["facts"]
+    report = report_of(_CHECK_IN.read(asked.body))
+    now = desk.clock.now()
+    with writing_by(desk, asked.token) as connection:
+        stated = report.facts.get("azureADDeviceId")
+        row = standing.find(connection, workload, asked.token, stated, now)
+        work = desk.on(connection, row.tenant_id, audit.SYSTEM, asked.request_id)
+        told = intake.check_in(work, row, report)
+    return Told(200, orjson.dumps(checked_in(workload, told)))
+
+
+def report_of(body: dict[str, Any]) -> CheckIn:
+    """What the body of a check-in reports."""
     results = [
         Result(str(result["id"]), result["status"], result.get("detail"))
         for result in body["results"]
     ]
-    report = CheckIn(facts, results, body["diagnosticsConsent"])
-    now = desk.clock.now()
-    with _write(desk, asked) as connection:
-        stated = facts.get("azureADDeviceId")
-        row = standing.find(connection, workload, asked.token, stated, now)
-        work = desk.on(connection, row.tenant_id, audit.SYSTEM, asked.request_id)
-        told = intake.check_in(work, row, report)
+    return CheckIn(body["facts"], results, body["diagnosticsConsent"])
+
+
+def checked_in(workload: Workload, told: CheckedIn) -> dict[str, Any]:
+    """The answer to a check-in."""
     answer: dict[str, Any] = {"policies": told.policies} if workload is Workload.MAM else {}
     if told.notices:
         answer["notices"] = told.notices
@@ -72,31 +90,41 @@ def check_in(desk: Desk, workload: Workload, asked: Asked) -> Told:
     ]
     answer["nextCheckInSeconds"] = told.next_check_in_seconds
     answer["receipt"] = told.receipt
-    return Told(200, orjson.dumps(answer))
+    return answer
 
 
 def enroll(desk: Desk, workload: str, asked: Asked) -> Told:
     """`POST /mdm/v1/enrollments`, in a tenant of a `workload`: one that has apps alone refuses."""
     body = _ENROLLMENT.read(asked.body)
+    require_devices(workload)
+    with enrolling(desk, asked) as caller:
+        answer = enrolled(caller, body)
+    return Told(201, orjson.dumps(answer))
+
+
+def require_devices(workload: str) -> None:
+    """Raise Forbidden in a tenant that has apps alone."""
     if workload == Workload.MAM:
         message = "this tenant manages apps only (MAM): devices do not enroll"
         raise Forbidden(message)
-    with _enrolling(desk, asked, body) as (work, user_id, enrollment_type):
-        enrollment = Enrollment(
-            body["platform"],
-            enrollment_type,
-            _without_nulls(body["facts"]),
-            bool(body["diagnosticsConsent"]),
-        )
-        enrolled = intake.enroll(work, user_id, enrollment)
-    answer = {
-        "id": enrolled.id,
-        "deviceToken": enrolled.token,
-        "ownership": enrolled.ownership,
-        "nextCheckInSeconds": enrolled.next_check_in_seconds,
-        "receipt": enrolled.receipt,
+
+
+def enrolled(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
+    """Enroll the device of a body, and the answer to that."""
+    enrollment = Enrollment(
+        body["platform"],
+        caller.enrollment_type or _enrollment_type(caller, body),
+        _without_nulls(body["facts"]),
+        bool(body["diagnosticsConsent"]),
+    )
+    made = intake.enroll(caller.work, caller.user_id, enrollment)
+    return {
+        "id": made.id,
+        "deviceToken": made.token,
+        "ownership": made.ownership,
+        "nextCheckInSeconds": made.next_check_in_seconds,
+        "receipt": made.receipt,
     }
-    return Told(201, orjson.dumps(answer))
 
 
 def register(desk: Desk, asked: Asked) -> Told:
@@ -120,28 +148,26 @@ def register(desk: Desk, asked: Asked) -> Told:
     return Told(201, orjson.dumps(answer))
 
 
-def _write(desk: Desk, asked: Asked) -> AbstractContextManager[Connection]:
+def writing_by(desk: Desk, token: str) -> AbstractContextManager[Connection]:
     """The writer's place of the tenant that an opaque token is of."""
-    return desk.store.write(lambda found: tokens.tenant_of(found, asked.token))
+    return desk.store.write(lambda found: tokens.tenant_of(found, token))
 
 
 @contextmanager
-def _enrolling(
-    desk: Desk, asked: Asked, body: dict[str, Any]
-) -> Iterator[tuple[Work, str | None, str]]:
+def enrolling(desk: Desk, asked: Asked) -> Iterator[Caller]:
     """Who enrolls and how: a user with their own token, or the holder of an enrollment token."""
     if asked.token.count(".") != 2:
         kinds = frozenset({"enrollment"})
-        with _write(desk, asked) as connection:
+        with writing_by(desk, asked.token) as connection:
             credential = tokens.find(connection, asked.token, kinds, desk.clock.now())
             work = desk.on(connection, credential.tenant_id, audit.SYSTEM, asked.request_id)
             detail = credential.detail
             if detail["userId"] is not None:
                 _require_enabled(work, detail["userId"])
-            yield work, detail["userId"], detail["enrollmentType"]
+            yield Caller(work, detail["userId"], detail["enrollmentType"])
         return
     with _as_user(desk, asked) as (work, user_id):
-        yield work, user_id, _enrollment_type(work, user_id, body)
+        yield Caller(work, user_id)
 
 
 @contextmanager
@@ -161,7 +187,8 @@ def _as_user(desk: Desk, asked: Asked) -> Iterator[tuple[Work, str]]:
         yield work, who.user_id
 
 
-def _enrollment_type(work: Work, user_id: str, body: dict[str, Any]) -> str:
+def _enrollment_type(caller: Caller, body: dict[str, Any]) -> str:
+    work, user_id = caller.work, caller.user_id
     token, stated = body["enrollmentToken"], body["enrollmentType"]
     if token is not None:
         found = tokens.find(work.connection, token, frozenset({"enrollment"}), work.now)

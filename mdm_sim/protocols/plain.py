@@ -17,7 +17,7 @@ from mdm_sim.clock import iso
 from mdm_sim.intake.standing import KINDS
 from mdm_sim.messages import NotFound
 from mdm_sim.policy.context import Workload
-from mdm_sim.protocols import exchanges, schemas
+from mdm_sim.protocols import bulk_routes, exchanges, schemas
 from mdm_sim.store import audit
 from mdm_sim.store.tables import users
 from mdm_sim.store.work import Desk, Work
@@ -29,6 +29,7 @@ def door(desk: Desk, workload: str) -> Blueprint:
     """`/mdm/v1` and `/mam/v1`; where the tenant's `workload` is mam alone, no device enrolls."""
     blueprint = Blueprint("plain", __name__)
     wire.answer_faults(blueprint)
+    bulk_routes.add(blueprint, desk, workload)
 
     @blueprint.post("/mdm/v1/enrollments")
     def enroll() -> Response:

@@ -53,6 +53,25 @@ class CheckInBody(_Reported):
     )
 
 
+class _Keyed(Body):
+    """A line of a stream: what the single door takes, and a key of the caller's own choice."""
+
+    key = fields.String(
+        required=True,
+        validate=validate.Regexp(r"[A-Za-z0-9_-]{1,64}\Z", error="1 to 64 of A-Z a-z 0-9 _ -"),
+    )
+
+
+class EnrollmentLine(_Keyed, EnrollmentBody):
+    """A line of `POST /mdm/v1/enrollments:bulk`."""
+
+
+class CheckInLine(_Keyed, CheckInBody):
+    """A line of `POST /mdm/v1/check-ins:bulk`, with what the single door takes in its header."""
+
+    deviceToken = fields.String(required=True, validate=validate.Length(max=512))  # noqa: N815
+
+
 class TokenBody(Body):
     """`POST /mdm/v1/enrollment-tokens`."""
 

@@ -53,6 +53,7 @@ MODELLED = ("document", "altered")
 # and whoever has the URL of a report's file.
 TOLD: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("POST /mdm/v1/check-ins", ("orders",)),
+    ("POST /mdm/v1/check-ins:bulk", ("orders",)),
     ("POST /mam/v1/check-ins", ("orders", "document*")),
     ("GET /blobs/reports/{}/{}", ("record*", "user*", "managed name*")),
 )

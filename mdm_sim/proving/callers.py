@@ -20,7 +20,7 @@ from mdm_sim.proving.service import Service, ServiceFailed
 TIMEOUT = 20.0
 RAW_TIMEOUT = 1.0
 FORM = "application/x-www-form-urlencoded"
-JSON = "application/json"
+JSON, LINES = "application/json", "application/x-ndjson"
 
 
 class Callers:
@@ -90,6 +90,17 @@ class Callers:
     ) -> dict[str, Any]:
         """A device's, an app's or a user's request that has to succeed. Raises ServiceFailed."""
         return _require(self.send(method, path, body, token=token, subject=subject)).json
+
+    def tell_in_bulk(
+        self, path: str, line: Mapping[str, Any], token: str, subject: str = ""
+    ) -> dict[str, Any]:
+        """A line for a bulk door that has to succeed; returns its answer. Raises ServiceFailed."""
+        sent = self.send("POST", path, line, token=token, subject=subject, content_type=LINES)
+        told = _require(sent).json
+        if told.get("status", 0) >= 300:
+            message = f"POST {path} answered {told['status']} to its line"
+            raise ServiceFailed(message)
+        return told
 
     def send(
         self,

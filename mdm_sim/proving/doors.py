@@ -25,7 +25,8 @@ class Door:
 
     `keys` name the objects that the `{}` of a path stand for; `body` is one that the door takes.
     What an administrator writes in `keeps` is kept by a holder of the kind `holder`. Where many
-    routes share a handler, all but some are treated in `brief`.
+    routes share a handler, all but some are treated in `brief`. A body is one of the `lines` of a
+    door that takes those.
 
     A line that `is_modelled` is of routes that the type model answers: their keys and bodies follow
     from it, and `body` is what stands in those beside. Other lines are of other routes.
@@ -40,12 +41,14 @@ class Door:
     form: bool = False
     brief: bool = False
     is_modelled: bool = False
+    lines: bool = False
 
 
 _ENROLLMENT = {"platform": "ios", "enrollmentType": "userEnrollment", "facts": {}}
 _ENROLLMENT_TOKEN = {"enrollmentType": "userEnrollment"}
 _REGISTRATION = {"platform": "ios", "facts": {"appIdentifier": {"bundleId": "com.contoso.door"}}}
 _CHECK_IN: dict[str, Any] = {"facts": {}, "results": []}
+_KEY, _OF_NOBODY = {"key": CANARY}, {"deviceToken": CANARY}
 _TOKEN = {
     "grant_type": "password",
     "client_id": CANARY,
@@ -99,6 +102,9 @@ def _needing(pattern: str, **body: Any) -> Door:
 DOORS: tuple[Door, ...] = (
     Door("POST /mdm/v1/enrollments",            "devices", (), _ENROLLMENT),
     Door("POST /mdm/v1/check-ins",              "devices", (), _CHECK_IN),
+    Door("POST /mdm/v1/enrollments:bulk",       "devices", (), _ENROLLMENT | _KEY, lines=True),
+    Door("POST /mdm/v1/check-ins:bulk",         "devices", (), _CHECK_IN | _KEY | _OF_NOBODY,
+         lines=True),
     Door("DELETE /mdm/v1/enrollments/self",     "devices"),
     Door("GET /mdm/v1/enrollments/self/receipts", "devices"),
     Door("POST /mdm/v1/enrollment-tokens",      "devices", (), _ENROLLMENT_TOKEN),

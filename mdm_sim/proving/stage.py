@@ -11,7 +11,7 @@ from mdm_sim.proving.callers import Callers
 from mdm_sim.proving.canaries import Holder
 from mdm_sim.proving.ledger import Ledger
 from mdm_sim.proving.model import Model, Record
-from mdm_sim.proving.offers import Offers
+from mdm_sim.proving.offers import UNKNOWN_ROW, Offers
 from mdm_sim.proving.routes import Map
 from mdm_sim.proving.searching import Search
 from mdm_sim.proving.service import Service, ServiceFailed
@@ -53,6 +53,7 @@ class Stage:
         self.unsure: list[Record] = []
         self.patience = self._usual_patience = patience
         self._read_at = -1
+        self._told = 0
         self._user_tokens: dict[str, str] = {}
 
     def user(self, place: int) -> str:
@@ -86,7 +87,12 @@ class Stage:
             "facts": offered,
             **self.offers.unknown_members(),
         }
-        told = self.callers.tell("POST", "/mdm/v1/enrollments", body, token or self.token_of(upn))
+        token = token or self.token_of(upn)
+        if self._is_bulks_turn():
+            line = body | {"key": self._key()}
+            told = self.callers.tell_in_bulk("/mdm/v1/enrollments:bulk", line, token)
+        else:
+            told = self.callers.tell("POST", "/mdm/v1/enrollments", body, token)
         device_id = str(offered.get("azureADDeviceId", "")).lower()
         if how in _JOINING and device_id:
             self.model.tenant.joined.add((device_id, upn))
@@ -136,9 +142,22 @@ class Stage:
         if consent is not None:
             body["diagnosticsConsent"] = consent
         body |= self.offers.unknown_members()
-        told = self.callers.tell("POST", record.door, body, record.token, subject=record.id)
+        if record.is_device and self._is_bulks_turn():
+            line = body | {"key": self._key(), "deviceToken": record.token}
+            told = self.callers.tell_in_bulk(f"{record.door}:bulk", line, "", record.id)
+        else:
+            told = self.callers.tell("POST", record.door, body, record.token, subject=record.id)
         self.model.report(record, facts or {}, consent=consent, asked=asked)
         return told
+
+    def _is_bulks_turn(self) -> bool:
+        """The single doors and those for many take turns."""
+        self._told += 1
+        return self._told % 2 == 0
+
+    def _key(self) -> str:
+        """The key of a line is the caller's word: a canary like any other."""
+        return self.ledger.name(UNKNOWN_ROW, "key of a line")
 
     def fresh(self, record: Record) -> dict[str, Any]:
         """New values for everything that a record may report at a check-in."""

@@ -12,7 +12,7 @@ import orjson
 from mdm_sim.policy.context import Ownership, Platform
 from mdm_sim.policy.facts import Kind
 from mdm_sim.proving.answers import Answer
-from mdm_sim.proving.callers import FORM, JSON
+from mdm_sim.proving.callers import FORM, JSON, LINES
 from mdm_sim.proving.canaries import Holder
 from mdm_sim.proving.carrying import (
     BODY_ROW,
@@ -105,15 +105,16 @@ class Sweep:
             return
         if door.form:
             yield from self._forms(door)
-        yield self._plain(door), JSON
-        yield self._filled(door, BODY_ROW), JSON
+        kind = LINES if door.lines else JSON
+        yield self._plain(door), kind
+        yield self._filled(door, BODY_ROW), kind
         if again:
             return
         ledger = self.stage.ledger
-        yield from ((body, JSON) for body in replaced(self._plain(door), ledger, BODY_ROW))
+        yield from ((body, kind) for body in replaced(self._plain(door), ledger, BODY_ROW))
         shapes = list(self._malformed(self._turn, 2 if door.title.startswith("Graph") else None))
         self._turn += len(shapes)
-        yield from shapes
+        yield from ((body, kind if told == JSON else told) for body, told in shapes)
 
     def _forms(self, door: Door) -> Iterator[tuple[bytes, str]]:
         """A form of nothing but canaries, and one of a client that is known."""

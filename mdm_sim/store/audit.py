@@ -80,13 +80,14 @@ _HEAD = Prepared(
         audit_heads.c.tenant_id == bindparam("tenant")
     )
 )
-_APPEND = Prepared(insert(audit_events))
+_APPEND = Prepared(insert(audit_events), can_wait=True)
 _heads = upsert(audit_heads)
 _MOVE_HEAD = Prepared(
     _heads.on_conflict_do_update(
         index_elements=["tenant_id"],
         set_={"seq": _heads.excluded.seq, "hash": _heads.excluded.hash},
-    )
+    ),
+    counts_last=True,
 )
 
 
@@ -120,6 +121,7 @@ def append(
     )
     head_now = {"seq": seq, "hash": digest, "base_seq": 0, "base_hash": GENESIS}
     _MOVE_HEAD(connection, tenant_id=tenant_id, **head_now)
+    _HEAD.now_finds(connection, [(seq, digest)], tenant=tenant_id)
 
 
 def _event(entry: Entry, actor: Actor, now: float, id_: str, correlation_id: str) -> dict[str, Any]:

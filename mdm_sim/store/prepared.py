@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Executable
+from sqlalchemy import Connection, Executable, Table
 from sqlalchemy.engine.interfaces import Compiled, Dialect
 from sqlalchemy.exc import MultipleResultsFound, NoResultFound
-from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql import ClauseElement, visitors
+from sqlalchemy.sql.dml import UpdateBase
 
 
 class Found:
@@ -78,12 +80,29 @@ class _Text:
 
 
 class Prepared:
-    """A statement whose `bindparam` names are given as keywords when it is run."""
+    """A statement whose `bindparam` names are given as keywords when it is run.
 
-    def __init__(self, statement: Executable) -> None:
+    Where many changes are made at a time (`batching`), a write that `can_wait` is made with others
+    of its kind: nobody asks how many rows it changed. Of one that `counts_last` the last one of a
+    tenant makes those before it needless.
+    """
+
+    def __init__(
+        self, statement: Executable, *, can_wait: bool = False, counts_last: bool = False
+    ) -> None:
         """`statement` is any Core statement; what is in an `IN` is there as it is written."""
         self._statement = statement
         self._texts: dict[str, _Text] = {}
+        self.is_write = isinstance(statement, UpdateBase)
+        self.can_wait, self.counts_last = can_wait or counts_last, counts_last
+
+    @cached_property
+    def tables(self) -> frozenset[str]:
+        """The names of the tables that it reads and writes."""
+        assert isinstance(self._statement, ClauseElement)  # noqa: S101 - compiled as one
+        return frozenset(
+            part.name for part in visitors.iterate(self._statement) if isinstance(part, Table)
+        )
 
     def __call__(self, connection: Connection, **values: Any) -> Found:
         """Run it in the transaction that `connection` is in; values go to the driver as they are.
@@ -91,10 +110,11 @@ class Prepared:
         Values come back as the driver has them too: a boolean may be a number. Errors are the
         driver's own.
         """
-        dialect = connection.dialect
-        text = self._texts.get(dialect.name)
-        if text is None:
-            text = self._texts[dialect.name] = _text(self._statement, dialect)
+        if connection.__class__ is not Connection:
+            batch: Any = connection
+            found: Found = batch.prepared(self, values)
+            return found
+        text = self._text(connection.dialect)
         cursor = connection.connection.cursor()
         try:
             cursor.execute(text.sql, text.parameters(values))
@@ -106,6 +126,27 @@ class Prepared:
             return Found(list(map(text.row, cursor.fetchall())), cursor.rowcount)
         finally:
             cursor.close()
+
+    def many(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
+        """Run it for each of `rows`, in one call of the driver. Raises the driver's errors."""
+        text = self._text(connection.dialect)
+        cursor = connection.connection.cursor()
+        try:
+            cursor.executemany(text.sql, list(map(text.parameters, rows)))
+        finally:
+            cursor.close()
+
+    def now_finds(self, connection: Connection, rows: list[Any], **values: Any) -> None:
+        """Tell a batch what this read finds after what was just written; else nothing is kept."""
+        if connection.__class__ is not Connection:
+            batch: Any = connection
+            batch.now_finds(self, rows, values)
+
+    def _text(self, dialect: Dialect) -> _Text:
+        text = self._texts.get(dialect.name)
+        if text is None:
+            text = self._texts[dialect.name] = _text(self._statement, dialect)
+        return text
 
 
 def _text(statement: Executable, dialect: Dialect) -> _Text:

@@ -13,7 +13,7 @@ from mdm_sim.store.dialects import routines
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0009"
+HEAD = "0010"
 _PREPARATIONS = {"postgresql": routines.install}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Index, MetaData, Table, UniqueConstraint, func, literal_column
 
 from mdm_sim.policy.facts import KINDS, Kind
+from mdm_sim.store.bulk_columns import BulkKeyColumns
 from mdm_sim.store.columns import (
     AuditColumns,
     AuditHeadColumns,
@@ -71,6 +72,7 @@ signing_keys = Table("signing_keys", metadata, SigningKeyColumns)
 diagnostics = Table("diagnostics", metadata, DiagnosticColumns)
 receipts = Table("receipts", metadata, ReceiptColumns)
 queries = Table("device_queries", metadata, QueryColumns)
+bulk_keys = Table("bulk_keys", metadata, BulkKeyColumns)
 audit_events = Table("audit_events", metadata, AuditColumns)
 audit_heads = Table("audit_heads", metadata, AuditHeadColumns)
 throttle_windows = Table("throttle_windows", metadata, ThrottleColumns)
@@ -134,6 +136,7 @@ RECEIPT_LAST: ColumnElement[float] = receipts.c.last_at + literal_column("0")
 _index("ix_receipts_last", receipts, RECEIPT_LAST)
 _index("ix_device_epoch", devices, devices.c.epoch)
 _index("ix_registration_epoch", registrations, registrations.c.epoch)
+_index("ix_bulk_keys_done", bulk_keys, bulk_keys.c.done_at)
 _until = devices.c.location_expires_at
 _index("ix_device_location", devices, _until, where=_until.is_not(None))
 _ends = credentials.c.expires_at

@@ -69,6 +69,12 @@ def remove_receipts(work: Work, limit: int) -> int:
     return _remove(work, limit, tables.receipts, before >= tables.RECEIPT_LAST)
 
 
+def remove_bulk_keys(work: Work, limit: int) -> int:
+    """A stream can be sent again for a day; its keys are not needed after that."""
+    done = tables.bulk_keys.c.done_at
+    return _remove(work, limit, tables.bulk_keys, done <= work.now - seconds("bulk_key"))
+
+
 def remove_credentials(work: Work, limit: int) -> int:
     """A token's hash goes when it has expired; one that was ended is told so for a year."""
     return _remove(work, limit, tables.credentials, tables.credentials.c.expires_at <= work.now)

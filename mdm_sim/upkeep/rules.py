@@ -36,6 +36,7 @@ RULES = (
     Rule("selective_wipe_pending", expiry.remove_pending_wipes,   has_own_entries=True),
     Rule("cleanup",                inactivity.hide_inactive,      has_own_entries=True),
     Rule("app_idle",               inactivity.remove_idle_apps,   has_own_entries=True),
+    Rule("bulk_key",               expiry.remove_bulk_keys),
     Rule("receipts",               expiry.remove_receipts),
     Rule("ended_credential",       expiry.remove_credentials),
     Rule("pseudonym_key",          expiry.rotate_pseudonym_key,   has_own_entries=True),

@@ -83,6 +83,30 @@ def fleet(admin: Admin) -> list[dict[str, Any]]:
     return list(told["devices"])
 
 
+def test_a_fleet_in_bulk_is_the_fleet_one_by_one(admin: Admin, tmp_path: Path) -> None:
+    asked = ("enroll", "--count", COUNT, "--seed", 2, "--state")
+    told = [
+        admin.devices(*asked, tmp_path / "single"),
+        admin.devices(*asked, tmp_path / "bulk", "--bulk"),
+    ]
+    single, bulk = (each["devices"] for each in told)
+    own = {"id", "runsOn"}  # whose hardware may not be kept enrolls as another device
+    for one, other in zip(single, bulk, strict=True):
+        assert {n: v for n, v in one.items() if n not in own} == {
+            n: v for n, v in other.items() if n not in own
+        }
+        assert bool(one["runsOn"]) == bool(other["runsOn"])
+    kept = [
+        [
+            {n: v for n, v in json.loads(line).items() if n not in {"id", "token"}}
+            for line in (tmp_path / name).read_text().splitlines()
+        ]
+        for name in ("single", "bulk")
+    ]
+    assert kept[0] == kept[1]
+    assert len(kept[0]) == COUNT + 1
+
+
 def test_an_app_on_a_managed_device_is_judged_with_its_ownership(
     fleet: list[dict[str, Any]],
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 import pytest
+from doors import bulk_lines
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -36,6 +37,16 @@ def ask(client: FlaskClient) -> Ask:
         return answer
 
     return asked
+
+
+@pytest.fixture
+def stream(client: FlaskClient, user: Headers) -> Callable[..., list[dict[str, Any]]]:
+    """Send lines to a bulk door as a user, and return what it answers, line by line."""
+
+    def sent(path: str, lines: list[Any], headers: Headers | None = None) -> list[dict[str, Any]]:
+        return bulk_lines.send(client, path, lines, user if headers is None else headers)
+
+    return sent
 
 
 @pytest.fixture
