@@ -1,15 +1,14 @@
 """Keys of lines that were done, so that whoever sends a stream again has nothing done twice.
 
-A key is the caller's own word and could hold anything: its digest alone is stored, with the caller
-in it, so that nobody meets the key of another.
+A key is the caller's own word and could hold anything: its digest alone is stored, under a key of
+the tenant's that nobody can guess from, with the caller in it, so that nobody meets another's.
 """
 
 from __future__ import annotations
 
-import hashlib
+from sqlalchemy import bindparam, insert, select
 
-from sqlalchemy import Connection, bindparam, insert, select
-
+from mdm_sim.store import keyed
 from mdm_sim.store.prepared import Prepared
 from mdm_sim.store.tables import bulk_keys
 from mdm_sim.store.work import Work
@@ -22,23 +21,26 @@ _FIND = Prepared(
 _KEEP = Prepared(insert(bulk_keys), can_wait=True)
 
 
-def digest(caller: str, key: str) -> str:
-    """What is stored of a caller's key."""
-    return hashlib.sha256(f"{caller}\n{key}".encode()).hexdigest()
+def digests(work: Work, caller: str, key: str) -> list[str]:
+    """What is stored of a caller's key; while the tenant's is being rotated, also what was."""
+    return keyed.digests(work.connection, work.tenant_id, f"{caller}\n{key}")
 
 
-def record_of(connection: Connection, tenant_id: str, same: str) -> str | None:
-    """The id of the record that the line of this digest was about, if it was done."""
-    row = _FIND(connection, tenant=tenant_id, same=same).one_or_none()
-    return None if row is None else str(row[0])
+def record_of(work: Work, same: list[str]) -> str | None:
+    """The id of the record that the line of these digests was about, if it was done."""
+    for each in same:
+        row = _FIND(work.connection, tenant=work.tenant_id, same=each).one_or_none()
+        if row is not None:
+            return str(row[0])
+    return None
 
 
-def keep(work: Work, same: str, record_id: str) -> None:
+def keep(work: Work, same: list[str], record_id: str) -> None:
     """A line is done, in the transaction that did it."""
     _KEEP(
         work.connection,
         tenant_id=work.tenant_id,
-        digest=same,
+        digest=same[0],
         record_id=record_id,
         done_at=work.now,
     )

@@ -6,20 +6,19 @@ cannot be tied to a device without the tenant's key, and all of a record's repor
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 from collections.abc import Collection, Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from mdm_sim.policy.context import Context
+from mdm_sim.store import keyed
 from mdm_sim.store.dialects.functions import upsert
 from mdm_sim.store.engine import scrub_after
 from mdm_sim.store.prepared import Prepared
-from mdm_sim.store.tables import diagnostics, settings
+from mdm_sim.store.tables import diagnostics
 
 FACTS = (
     "diagnosticDeviceDetails",
@@ -28,11 +27,6 @@ FACTS = (
     "diagnosticSoftwareSetup",
 )
 
-_KEYS = Prepared(
-    select(settings.c.pseudonym_key, settings.c.former_pseudonym_key).where(
-        settings.c.tenant_id == bindparam("tenant")
-    )
-)
 _new = upsert(diagnostics)
 _PUT = Prepared(
     _new.on_conflict_do_update(
@@ -122,9 +116,4 @@ def _reports(tenant_id: str, pseudonyms: list[str]) -> tuple[ColumnElement[bool]
 
 def _pseudonyms(connection: Connection, tenant_id: str, record_id: str) -> list[str]:
     """A record's pseudonym, and while the key is being rotated also its former one."""
-    keys = _KEYS(connection, tenant=tenant_id).one()
-    return [
-        hmac.new(bytes.fromhex(key), record_id.encode(), hashlib.sha256).hexdigest()
-        for key in keys
-        if key
-    ]
+    return keyed.digests(connection, tenant_id, record_id)

@@ -17,7 +17,7 @@ import uuid_utils
 
 from mdm_sim import encodings, wire
 from mdm_sim.graph.everyday import Read, Reader
-from mdm_sim.messages import Fault, Unavailable
+from mdm_sim.messages import Asked, Door, Fault, Unavailable
 
 # Hosts that need no second look; others are for Flask to judge.
 _LABEL, _PORT = "[A-Za-z0-9-]{1,63}", "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}"
@@ -36,7 +36,7 @@ _STATUS = {200: "200 OK", 201: "201 CREATED"}
 
 def before(
     inner: WSGIApplication,
-    doors: Mapping[tuple[str, str], wire.Door],
+    doors: Mapping[tuple[str, str], Door],
     reader: Reader,
     most: int,
 ) -> WSGIApplication:
@@ -51,7 +51,7 @@ def before(
         token = wire.token_of(environ["HTTP_AUTHORIZATION"])
         body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
         try:
-            told = door(wire.Asked(token, body, str(uuid_utils.uuid4())))
+            told = door(Asked(token, body, str(uuid_utils.uuid4())))
         except Exception as error:  # noqa: BLE001
             environ["wsgi.input"] = io.BytesIO(body)
             if not isinstance(error, Fault) or isinstance(error, Unavailable):

@@ -10,7 +10,7 @@ Errors form one small tree and carry no HTTP status; each door maps them in one 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -230,3 +230,23 @@ def forecast(
     """What would become of facts: a verdict, row and reason for each known name, never a value."""
     head = {"policyVersion": catalogue.VERSION, "context": describe(context)}
     return head | in_json(preview(facts, context, managed_apps))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a door that is a plain function is given: a bearer token, a JSON text, an own id."""
+
+    token: str
+    body: bytes
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What such a door answers: a status and a JSON text."""
+
+    status: int
+    body: bytes
+
+
+Door = Callable[[Asked], Told]

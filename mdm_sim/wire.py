@@ -6,9 +6,8 @@ An error is Graph's envelope on every door. It quotes nothing that the caller se
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -28,7 +27,7 @@ from werkzeug.exceptions import (
 from mdm_sim import messages, tokens
 from mdm_sim.bodies.checking import check
 from mdm_sim.bodies.parsing import parse
-from mdm_sim.messages import Detail, Fault, Principal, Unauthenticated
+from mdm_sim.messages import Asked, Detail, Fault, Principal, Told, Unauthenticated
 from mdm_sim.store import audit
 from mdm_sim.store.work import Desk, Work
 
@@ -57,26 +56,6 @@ STATUS: dict[type[Fault], int] = {
     messages.Unavailable: 503,
 }
 _BY_STATUS = {status: kind.code for kind, status in STATUS.items()} | {405: "methodNotAllowed"}
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a door that is a plain function is given: a bearer token, a JSON text, an own id."""
-
-    token: str
-    body: bytes
-    request_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What such a door answers: a status and a JSON text."""
-
-    status: int
-    body: bytes
-
-
-Door = Callable[[Asked], Told]
 
 
 def asked() -> Asked:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from mdm_sim import bulk_keys, intake, records, tokens, wire
 from mdm_sim.bodies.compiling import Compiled
 from mdm_sim.intake import standing
-from mdm_sim.messages import Fault, TooLarge
+from mdm_sim.messages import Asked, Fault, TooLarge
 from mdm_sim.policy.context import Workload
 from mdm_sim.protocols import exchanges, schemas, streams
 from mdm_sim.store import audit
@@ -179,7 +179,7 @@ class Enrolling:
     """`POST /mdm/v1/enrollments:bulk`: who calls enrolls every line's device."""
 
     desk: Desk
-    asked: wire.Asked
+    asked: Asked
 
     def read(self, line: streams.Line) -> Job:
         """The line, checked. Raises the faults of a body."""
@@ -195,15 +195,15 @@ class Enrolling:
     def foresee(self, caller: exchanges.Caller, job: Job) -> None:
         """Whether it was done, the records of its hardware, and what its enrollment token is."""
         work, token = caller.work, job.body["enrollmentToken"]
-        bulk_keys.record_of(work.connection, work.tenant_id, self._digest(caller, job))
+        bulk_keys.record_of(work, self._digests(caller, job))
         records.same_hardware(work, job.body["platform"], job.body["facts"])
         if token is not None:
             tokens.find(work.connection, token, frozenset({"enrollment"}), work.now)
 
     def apply(self, caller: exchanges.Caller, job: Job) -> tuple[int, dict[str, Any]]:
         """Enroll; a line that was done has its device given a new token."""
-        work, same = caller.work, self._digest(caller, job)
-        done = bulk_keys.record_of(work.connection, work.tenant_id, same)
+        work, same = caller.work, self._digests(caller, job)
+        done = bulk_keys.record_of(work, same)
         if done is not None:
             token = intake.renew(work, done)
             return 200, {"id": done, "deviceToken": token, "receipt": None, "again": True}
@@ -211,9 +211,9 @@ class Enrolling:
         bulk_keys.keep(work, same, answer["id"])
         return 201, answer
 
-    def _digest(self, caller: exchanges.Caller, job: Job) -> str:
+    def _digests(self, caller: exchanges.Caller, job: Job) -> list[str]:
         own = caller.enrollment_type and tokens.digest(self.asked.token)
-        return bulk_keys.digest(f"enroll {own or caller.user_id}", job.body["key"])
+        return bulk_keys.digests(caller.work, f"enroll {own or caller.user_id}", job.body["key"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,12 +247,13 @@ class CheckingIn:
         """Where the device stands, and whether the line was done."""
         self._standing(caller, job)
         work = caller.work
-        bulk_keys.record_of(work.connection, work.tenant_id, self._digest(job))
+        bulk_keys.record_of(work, self._digests(work, job))
 
     def apply(self, caller: _Desk, job: Job) -> tuple[int, dict[str, Any]]:
         """Check in; a line that was done is not done again."""
-        work, same, row = caller.work, self._digest(job), self._standing(caller, job)
-        if bulk_keys.record_of(work.connection, work.tenant_id, same) is not None:
+        work, row = caller.work, self._standing(caller, job)
+        same = self._digests(work, job)
+        if bulk_keys.record_of(work, same) is not None:
             return 200, {"again": True}
         told = intake.check_in(work, row, exchanges.report_of(job.body))
         bulk_keys.keep(work, same, row.id)
@@ -267,5 +268,5 @@ class CheckingIn:
             raise _Elsewhere
         return row
 
-    def _digest(self, job: Job) -> str:
-        return bulk_keys.digest(f"check-in {job.body['deviceToken']}", job.body["key"])
+    def _digests(self, work: Work, job: Job) -> list[str]:
+        return bulk_keys.digests(work, f"check-in {job.body['deviceToken']}", job.body["key"])

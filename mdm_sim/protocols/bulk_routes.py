@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request, stream_with_context
 
 from mdm_sim import wire
-from mdm_sim.messages import WrongMediaType
+from mdm_sim.messages import Asked, WrongMediaType
 from mdm_sim.protocols import bulk, exchanges, streams
 from mdm_sim.store.work import Desk
 
@@ -16,7 +16,7 @@ def add(blueprint: Blueprint, desk: Desk, workload: str) -> None:
     @blueprint.post("/mdm/v1/enrollments:bulk")
     def enroll_in_bulk() -> Response:
         exchanges.require_devices(workload)
-        asked = wire.Asked(wire.bearer(), b"", wire.request_id())
+        asked = Asked(wire.bearer(), b"", wire.request_id())
         door = bulk.Enrolling(desk, asked)
         with door.begin():  # who may not is told so before anything is read
             pass

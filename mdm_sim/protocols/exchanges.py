@@ -19,6 +19,7 @@ from mdm_sim import intake, tokens
 from mdm_sim.bodies.compiling import Compiled
 from mdm_sim.intake import CheckedIn, standing
 from mdm_sim.messages import (
+    Asked,
     CheckIn,
     Detail,
     Enrollment,
@@ -27,6 +28,7 @@ from mdm_sim.messages import (
     Principal,
     Registration,
     Result,
+    Told,
 )
 from mdm_sim.policy.context import Workload
 from mdm_sim.protocols import schemas
@@ -34,7 +36,6 @@ from mdm_sim.store import audit
 from mdm_sim.store.prepared import Prepared
 from mdm_sim.store.tables import users
 from mdm_sim.store.work import Desk, Work
-from mdm_sim.wire import Asked, Told
 
 _ENROLLMENT = Compiled(schemas.EnrollmentBody())
 _REGISTRATION = Compiled(schemas.RegistrationBody())

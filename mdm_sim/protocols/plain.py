@@ -15,7 +15,7 @@ from sqlalchemy import select
 from mdm_sim import access, intake, receipts, tokens, wire
 from mdm_sim.clock import iso
 from mdm_sim.intake.standing import KINDS
-from mdm_sim.messages import NotFound
+from mdm_sim.messages import Door, NotFound
 from mdm_sim.policy.context import Workload
 from mdm_sim.protocols import bulk_routes, exchanges, schemas
 from mdm_sim.store import audit
@@ -70,7 +70,7 @@ def door(desk: Desk, workload: str) -> Blueprint:
     return blueprint
 
 
-def hot(desk: Desk, workload: str) -> dict[tuple[str, str], wire.Door]:
+def hot(desk: Desk, workload: str) -> dict[tuple[str, str], Door]:
     """The doors by method and path that the lane may go through, the same functions as above."""
     return {
         ("POST", "/mdm/v1/enrollments"): partial(exchanges.enroll, desk, workload),

@@ -25,7 +25,7 @@ SYSTEMATIC = (
     .exclude(path_regex=SAME_FACTS)
     .exclude(path_regex=OF_LINES)
 )
-DRAWN = openapi_api.load(25, is_systematic=False)
+DRAWN = openapi_api.load(25, is_systematic=False).exclude(path_regex=OF_LINES)
 ENROLLMENT = {"platform": "ios", "enrollmentType": "userEnrollment", "facts": {}}
 IDENTIFIERS = {"android": "packageId", "linux": "packageId", "windows": "windowsAppId"}
 SETTINGS = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

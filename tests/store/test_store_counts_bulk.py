@@ -78,4 +78,4 @@ def test_check_ins_are_written_together(
         statements.clear()
         assert {each["status"] for each in send(client, CHECK_IN, lines, {})} == {200}
         counted = of_batch(statements)
-        assert (counted["commits"], counted["heads"], counted["shared"]) == (1, 1, 0)
+        assert (counted["commits"], counted["heads"], counted["shared"]) == (1, 1, 1)
