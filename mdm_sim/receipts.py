@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Integer, bindparam, delete, insert, select, update
 
 from mdm_sim.clock import iso
 from mdm_sim.store.prepared import Prepared
@@ -35,7 +35,7 @@ _OLDER = Prepared(
     select(receipts.c.digest)
     .where(receipts.c.tenant_id == bindparam("tenant"), receipts.c.record_id == bindparam("record"))
     .order_by(receipts.c.last_at.desc())
-    .offset(MOST)
+    .offset(bindparam("most", type_=Integer))
 )
 
 
@@ -70,7 +70,7 @@ def keep(
 
 def _drop_oldest(work: Work, record_id: str) -> None:
     named = {"tenant": work.tenant_id, "record": record_id}
-    older = [row.digest for row in _OLDER(work.connection, **named)]
+    older = [row.digest for row in _OLDER(work.connection, **named, most=MOST)]
     if older:
         work.connection.execute(
             delete(receipts).where(

@@ -83,7 +83,7 @@ def test_different_outcomes_are_bounded(
     told: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(receipts, "_OLDER", receipts._OLDER.offset(3))
+    monkeypatch.setattr(receipts, "MOST", 3)
     device = enroll()
     never = ("photos", "contacts", "callHistory", "textMessages", "personalEmail")
     for name in never:
