@@ -1,6 +1,7 @@
 """Who is killed: processes of one service and of one PostgreSQL server, both started here."""
 
 import random
+import subprocess
 import threading
 import time
 from collections import Counter
@@ -48,7 +49,7 @@ class Postgres:
         while True:
             try:
                 self._server.ensure_postgres_running()
-            except Exception:
+            except (OSError, RuntimeError, subprocess.SubprocessError):
                 if time.monotonic() > until:
                     raise
                 time.sleep(0.2)

@@ -53,6 +53,16 @@ def ensure(lock_name):  # type: (str) -> Path
     return python
 
 
+def launch(python, *command, **environment):  # type: (Path, *str, **str) -> None
+    """Run Python with a command, in the project's folder, and end as it ends."""
+    told = {**os.environ, **environment}
+    try:
+        done = subprocess.run([str(python), *command], cwd=str(ROOT), env=told, check=False)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    sys.exit(done.returncode)
+
+
 def _python():  # type: () -> Path
     return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 

@@ -3,17 +3,12 @@
 Further arguments go to pytest. Formatting, lint, types and import contracts are tests too.
 """
 
-import subprocess
 import sys
 
 import node_packages
-from environment import ROOT, ensure
+from environment import ensure, launch
 
 if __name__ == "__main__":
     python = ensure("requirements-test.lock")
     node_packages.ensure()
-    command = [str(python), "-m", "pytest", "-n", "auto", *sys.argv[1:]]
-    try:
-        sys.exit(subprocess.run(command, cwd=str(ROOT), check=False).returncode)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    launch(python, "-m", "pytest", "-n", "auto", *sys.argv[1:])

@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import delete
 
+from mdm_sim import tenant, tokens
 from mdm_sim.memo import Memo
 from mdm_sim.settings import Settings
 from mdm_sim.store.tables import signing_keys
@@ -49,11 +50,16 @@ def test_another_token_by_the_same_key_is_looked_at_by_itself(
 def test_a_memo_is_bounded_and_keeps_no_failure() -> None:
     memo: Memo[int] = Memo(2)
     for number in range(5):
-        assert memo.of(str(number), found=lambda number=number: number) == number
+        assert memo.of(number, lambda number=number: number) == number
     assert len(memo) == 2
-    assert memo.of("4", found=lambda: -1) == 4
-    assert memo.of("0", found=lambda: -1) == -1
+    assert memo.of(4, lambda: -1) == 4
+    assert memo.of(0, lambda: -1) == -1
     with pytest.raises(ValueError, match="no"):
-        memo.of("x", found=lambda: int("no"))
-    assert memo.of("a", "b", found=lambda: 1) == 1
-    assert memo.of("ab", found=lambda: 2) == 2
+        memo.of("x", lambda: int("no"))
+
+
+def test_nothing_of_a_person_is_remembered(client: FlaskClient, user: dict[str, str]) -> None:
+    client.get(DEVICES, headers=user)
+    held = repr(vars(tokens._SIGNED))
+    assert len(tokens._SIGNED) > 0
+    assert not [text for text in (tenant.USERS[0].upn, user["Authorization"]) if text in held]

@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from mdm_sim import tenant
-from mdm_sim.graph.odata.keeping import KEEPING, Keeping, Kept
+from mdm_sim.graph.odata.keeping import KEPT, Kept
+from mdm_sim.memo import Memo
 
 DEVICES = "/deviceManagement/managedDevices"
 AUDIT = "/deviceManagement/auditEvents"
@@ -156,7 +157,7 @@ def test_no_value_is_in_what_is_kept(both: Reads, ids: list[str]) -> None:
             assert both(f"{version}{path}").status_code == 200
         second = both(f"{version}{DEVICES}?$top=1&$select=serialNumber").json["@odata.nextLink"]
         assert "CANARY-SERIAL" in both(second.partition("localhost")[2]).text
-    held = texts(KEEPING)
+    held = texts(KEPT)
     assert any("SELECT" in each for each in held)
     values = (*ids, *FACTS.values(), tenant.TENANT_ID, tenant.ADMIN.upn, tenant.CLIENT_ID)
     assert not [value for value in values if any(value in each for each in held)]
@@ -173,7 +174,7 @@ def texts(root: object) -> set[str]:
         seen.add(id(one))
         if isinstance(one, str):
             found.add(one)
-        elif isinstance(one, (dict, list, tuple, set, frozenset, Kept, Keeping)) or hasattr(
+        elif isinstance(one, (dict, list, tuple, set, frozenset, Kept, Memo)) or hasattr(
             one, "__slots__"
         ):
             left += gc.get_referents(one)
@@ -182,12 +183,3 @@ def texts(root: object) -> set[str]:
         ):
             left += list(vars(one).values())
     return found
-
-
-def test_what_is_kept_is_bounded() -> None:
-    keeping = Keeping(2)
-    made = [object() for _ in range(4)]
-    for number, each in enumerate(made):
-        assert keeping.of(number, lambda each=each: each) is each  # type: ignore[arg-type,return-value]
-    assert len(keeping) == 2
-    assert keeping.of(3, lambda: made[0]) is made[3]  # type: ignore[arg-type,return-value,comparison-overlap]

@@ -7,8 +7,7 @@ value is in it, nor in what it is found by.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +19,7 @@ from mdm_sim.graph.odata.collection import Collection
 from mdm_sim.graph.odata.paging import Order
 from mdm_sim.graph.odata.query import Query
 from mdm_sim.graph.odata.rows import Loaded, Rows
+from mdm_sim.memo import Memo
 from mdm_sim.messages import Principal
 from mdm_sim.store.prepared import Prepared
 
@@ -43,30 +43,7 @@ class Kept:
         return self._shape.load(row)
 
 
-class Keeping:
-    """At most `most` statements; the oldest go first."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._held: dict[Hashable, Kept] = {}
-        self._lock = threading.Lock()
-
-    def __len__(self) -> int:
-        return len(self._held)
-
-    def of(self, shape: Hashable, made: Callable[[], Kept]) -> Kept:
-        """The statement of a shape, `made` where there is none yet."""
-        held = self._held.get(shape)
-        if held is None:
-            held = made()
-            with self._lock:
-                while len(self._held) >= self._most:
-                    del self._held[next(iter(self._held))]
-                self._held[shape] = held
-        return held
-
-
-KEEPING = Keeping(MOST)
+KEPT: Memo[Kept] = Memo(MOST)
 
 
 def is_kept(collection: Collection, query: Query | None) -> bool:
@@ -84,7 +61,7 @@ def object_of(ask: Ask, collection: Collection, query: Query | None) -> Kept:
         key = collection.key == bindparam("key", None, String())
         return Kept(rows.statement.where(*_where(ask, collection), key).limit(1), rows)
 
-    return KEEPING.of((*_shape(collection, query), "object"), made)
+    return KEPT.of((*_shape(collection, query), "object"), made)
 
 
 def part_of(ask: Ask, collection: Collection, query: Query, place: int | None) -> Kept:
@@ -104,7 +81,7 @@ def part_of(ask: Ask, collection: Collection, query: Query, place: int | None) -
         most, skip = (bindparam(name, None, Integer()) for name in ("most", "skip"))
         return Kept(chosen.limit(most).offset(skip), rows)
 
-    return KEEPING.of((*_shape(collection, query), "part", place), made)
+    return KEPT.of((*_shape(collection, query), "part", place), made)
 
 
 def sorted_by(order: Sequence[Order]) -> list[Any]:
